@@ -1,0 +1,276 @@
+// Package client is the Meeting BaaS API (v1) in Go: one door to the network,
+// and one short method for each of its 26 operations.
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	maxAnswer = 64 << 20 // bytes of an answer; an hour's meeting has about 1 MB
+	maxError  = 1 << 20  // bytes of a refusal
+)
+
+// KeyHeader carries the API key, upstream and in the webhooks that the API sends.
+const KeyHeader = "x-meeting-baas-api-key"
+
+// Options are what New may be told beyond where the API is and who pays. The
+// zero value is right for the real API.
+type Options struct {
+	UserAgent string           // "meetmcp" when empty
+	Timeout   time.Duration    // of one call with its retries; 45 s when zero
+	Pause     time.Duration    // before the first retry; 300 ms when zero
+	Now       func() time.Time // the clock of the deletion limit; time.Now when nil
+}
+
+// Client calls the API. It is safe for concurrent use, and holds no state but
+// its connections and the times of recent deletions.
+type Client struct {
+	base      string
+	key       Secret
+	options   Options
+	http      *http.Client
+	deletions *deletions
+}
+
+// New returns a client of the API at base, such as https://api.meetingbaas.com,
+// that pays with key unless WithKey says otherwise. options may be nil.
+func New(base string, key Secret, options *Options) *Client {
+	c := &Client{base: strings.TrimRight(base, "/"), key: key}
+	if options != nil {
+		c.options = *options
+	}
+	if c.options.UserAgent == "" {
+		c.options.UserAgent = "meetmcp"
+	}
+	if c.options.Timeout == 0 {
+		c.options.Timeout = 45 * time.Second
+	}
+	if c.options.Pause == 0 {
+		c.options.Pause = 300 * time.Millisecond
+	}
+	if c.options.Now == nil {
+		c.options.Now = time.Now
+	}
+	c.deletions = &deletions{now: c.options.Now}
+	c.http = &http.Client{
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			TLSHandshakeTimeout: 10 * time.Second,
+			ForceAttemptHTTP2:   true,
+			MaxIdleConnsPerHost: 100,
+			IdleConnTimeout:     90 * time.Second,
+		},
+		// The API redirects nothing; a redirect would carry the key elsewhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return c
+}
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+type keyContext struct{}
+
+// WithKey has calls under ctx pay with key instead of the client's own.
+func WithKey(ctx context.Context, key Secret) context.Context {
+	return context.WithValue(ctx, keyContext{}, key)
+}
+
+func (c *Client) keyFor(ctx context.Context) Secret {
+	if key, ok := ctx.Value(keyContext{}).(Secret); ok {
+		return key
+	}
+	return c.key
+}
+
+type callContext struct{}
+
+// Calls records what calls under its context did upstream, for a log line.
+type Calls struct {
+	RequestID string // sent upstream as X-Request-Id
+	Status    int    // of the last answer, 0 when there was none
+	Tries     int    // requests sent
+}
+
+// WithCalls has calls under ctx, which must come one after the other, recorded
+// in calls.
+func WithCalls(ctx context.Context, calls *Calls) context.Context {
+	return context.WithValue(ctx, callContext{}, calls)
+}
+
+// request is one call: op is the operation's id in the API's document, and
+// each "{}" in path stands for id.
+type request struct {
+	op, method, path, id string
+	query                url.Values
+	body                 any
+}
+
+// call does req and returns the answer decoded.
+func call[T any](ctx context.Context, c *Client, req request) (*T, error) {
+	out := new(T)
+	if err := c.do(ctx, req, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// do is the one door to the network. It sends req, again if it is a read that
+// may yet succeed, and decodes the answer into out, which may be nil. Every
+// error that it returns is an *Error or the context's.
+func (c *Client) do(ctx context.Context, req request, out any) error {
+	path := req.path
+	if strings.Contains(path, "{}") {
+		if err := checkID(req.id); err != nil {
+			return err
+		}
+		path = strings.Replace(path, "{}", url.PathEscape(req.id), 1)
+	}
+	if len(req.query) > 0 {
+		path += "?" + req.query.Encode()
+	}
+	key := c.keyFor(ctx)
+	secrets := []string{key.Reveal()}
+	var body []byte
+	if req.body != nil {
+		var err error
+		if body, err = json.Marshal(req.body, revealing(&secrets)); err != nil {
+			return fmt.Errorf("%s: write request: %w", req.op, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
+	defer cancel()
+	err := c.retry(ctx, req, func() error { return c.send(ctx, req, path, key, body, out) })
+	var e *Error
+	if errors.As(err, &e) {
+		e.tidy(secrets)
+	}
+	return err
+}
+
+// send sends a request once.
+func (c *Client) send(ctx context.Context, req request, path string, key Secret, body []byte, out any) error {
+	var reader io.Reader
+	if body != nil {
+		reader = bytes.NewReader(body)
+	}
+	r, err := http.NewRequestWithContext(ctx, req.method, c.base+path, reader)
+	if err != nil {
+		return &Error{Op: req.op, Message: "the API's address is not a URL", cause: err}
+	}
+	r.Header.Set(KeyHeader, key.Reveal())
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("User-Agent", c.options.UserAgent)
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	calls, _ := ctx.Value(callContext{}).(*Calls)
+	if calls == nil {
+		calls = &Calls{}
+	}
+	if calls.RequestID != "" {
+		r.Header.Set("X-Request-Id", calls.RequestID)
+	}
+	calls.Tries++
+	calls.Status = 0
+	resp, err := c.http.Do(r)
+	if err != nil {
+		read := req.method == http.MethodGet
+		return &Error{
+			Op: req.op, Message: unreachable(err, r.URL.Host), cause: err,
+			Lost: !read && !neverSent(err), broken: read && ctx.Err() == nil,
+		}
+	}
+	defer resp.Body.Close()
+	calls.Status = resp.StatusCode
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return refusal(req.op, resp)
+	}
+	return decode(req, resp, out)
+}
+
+// decode reads an answer as it arrives. Nothing is decoded when nobody wants
+// the answer, as several operations answer with no body.
+func decode(req request, resp *http.Response, out any) error {
+	limited := &capped{r: resp.Body, left: maxAnswer}
+	if out == nil {
+		_, _ = io.Copy(io.Discard, limited) // so that the connection can be used again
+		return nil
+	}
+	err := json.UnmarshalRead(limited, out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if err == nil {
+		return nil
+	}
+	e := &Error{Op: req.op, Status: resp.StatusCode, Lost: req.method != http.MethodGet, cause: err}
+	var syntactic *jsontext.SyntacticError
+	switch kind := resp.Header.Get("Content-Type"); {
+	case limited.left < 0:
+		e.Message = fmt.Sprintf("the answer is larger than %d MB", maxAnswer>>20)
+		e.cause = nil
+	case strings.HasPrefix(kind, "text/html"):
+		e.Message = "the answer is a web page, not JSON; is MEETING_BAAS_BASE_URL the API's address?"
+		e.cause = nil
+	case limited.err != nil, errors.Is(err, io.ErrUnexpectedEOF):
+		e.Message, e.broken = "the answer broke off", true
+	case errors.As(err, &syntactic):
+		e.Message = "the answer is not JSON"
+	default:
+		e.Message = "the answer has another shape than the API's document says"
+	}
+	return e
+}
+
+// revealing lets a request body, and nothing else, carry secrets in clear. It
+// lists them, so that no error repeats one.
+func revealing(secrets *[]string) json.Options {
+	return json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, s Secret) error {
+		*secrets = append(*secrets, s.Reveal())
+		return enc.WriteToken(jsontext.String(s.Reveal()))
+	}))
+}
+
+// checkID refuses what cannot be an id and could lead elsewhere in a path.
+func checkID(id string) error {
+	switch {
+	case id == "":
+		return &Error{Status: http.StatusBadRequest, Message: "the id is empty"}
+	case len(id) > 200, strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '\\' }), strings.Contains(id, ".."):
+		return &Error{Status: http.StatusBadRequest, Message: fmt.Sprintf("%.60q is not an id", id)}
+	}
+	return nil
+}
+
+// capped reads at most left bytes, and keeps the error that ended it early.
+type capped struct {
+	r    io.Reader
+	left int64
+	err  error
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if int64(len(p)) > c.left+1 {
+		p = p[:c.left+1]
+	}
+	n, err := c.r.Read(p)
+	if c.left -= int64(n); c.left < 0 {
+		return 0, io.ErrShortBuffer
+	}
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
+}

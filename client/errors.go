@@ -1,0 +1,136 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Error is how every call fails, but for a cancelled context. The API promises
+// no shape for its refusals; this one is made from JSON, plain text and empty
+// bodies alike.
+type Error struct {
+	Op         string        // operation id, as in the API's document
+	Status     int           // HTTP status, 0 when no answer came
+	Code       string        // the API's own word, such as AlreadyStarted; often ""
+	Message    string        // one sentence, without the key
+	RetryAfter time.Duration // how long the API asks to wait; 0 when it does not
+	Lost       bool          // the request may have been carried out: a write went out and no answer came back whole
+
+	broken bool // a read that may succeed when sent again
+	cause  error
+}
+
+// Error says what was called, and what came of it.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Op != "" {
+		b.WriteString(e.Op + ": ")
+	}
+	b.WriteString(e.Message)
+	if e.Status >= 300 {
+		fmt.Fprintf(&b, " (HTTP %d %s)", e.Status, http.StatusText(e.Status))
+	}
+	return b.String()
+}
+
+// Unwrap returns what lies behind, such as a context's or a network's error.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Duplicate reports that the API already has a bot for this meeting.
+func (e *Error) Duplicate() bool {
+	return e.Status == http.StatusConflict || strings.Contains(e.Code+e.Message, "AlreadyStarted")
+}
+
+// tidy masks secrets that an answer may have repeated, and only then cuts.
+func (e *Error) tidy(secrets []string) {
+	for _, s := range secrets {
+		if s != "" {
+			e.Message = strings.ReplaceAll(e.Message, s, masked)
+			e.Code = strings.ReplaceAll(e.Code, s, masked)
+		}
+	}
+	e.Message, e.Code = oneLine(e.Message, 300), oneLine(e.Code, 60)
+}
+
+// refusal makes an Error out of an answer that is no success.
+func refusal(op string, resp *http.Response) *Error {
+	e := &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header)}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxError))
+	if err != nil {
+		raw = nil // the status alone must do
+	}
+	text := strings.TrimSpace(string(raw))
+	var body struct {
+		Error   any    `json:"error"`
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	switch {
+	case strings.HasPrefix(text, "<"):
+		e.Message = "refused with a web page; is MEETING_BAAS_BASE_URL the API's address?"
+	case json.Unmarshal(raw, &body) == nil:
+		word, _ := body.Error.(string)
+		e.Code, e.Message = body.Code, body.Message
+		if e.Message == "" {
+			e.Message = word
+		}
+		if e.Code == "" && !strings.Contains(word, " ") {
+			e.Code = word
+		}
+	default:
+		e.Message = text
+	}
+	if e.Message == "" {
+		e.Message = "refused without a reason"
+	}
+	return e
+}
+
+// oneLine folds white space and control characters, and cuts at limit bytes.
+func oneLine(text string, limit int) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + "…"
+}
+
+// retryAfter reads the header of that name, in seconds or as a date.
+func retryAfter(h http.Header) time.Duration {
+	text := h.Get("Retry-After")
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 && seconds < 1e6 {
+		return time.Duration(seconds * float64(time.Second))
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(0, time.Until(at).Round(time.Second))
+	}
+	return 0
+}
+
+// unreachable words a network error without the URL, which may carry ids.
+func unreachable(err error, host string) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer in time"
+	case errors.Is(err, context.Canceled):
+		return "the call was cancelled"
+	case neverSent(err):
+		return fmt.Sprintf("the API at %s cannot be reached", host)
+	}
+	return "the connection broke before an answer came"
+}
+
+// neverSent reports that the connection was not even made.
+func neverSent(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
