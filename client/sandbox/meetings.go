@@ -153,12 +153,12 @@ func spoken(piece string) float64 {
 		case unspaced(r):
 			seconds += 0.15
 		case unicode.IsLetter(r):
-			seconds += 0.045
+			seconds += 0.046
 		case unicode.IsDigit(r):
 			seconds += 0.15
 		}
 	}
-	return 0.1 + seconds
+	return 0.12 + seconds
 }
 
 func millis(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
