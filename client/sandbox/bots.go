@@ -8,12 +8,6 @@ type bot struct {
 	eventUUID string
 }
 
-// botRow is a bot as the API writes it.
-type botRow struct {
-	botParam
-	UUID string `json:"uuid"`
-}
-
 // launch adds a bot that goes to url at t, now or later. silence is the
 // silence_timeout, eventUUID the calendar event's or "".
 func (s *Sandbox) launch(a *account, url string, p botParam, silence *int64, t time.Time, eventUUID string) *bot {
