@@ -173,12 +173,12 @@ func split(text string) []string {
 			pieces = append(pieces, field)
 			continue
 		}
-		pieces = append(pieces, cut([]rune(field))...)
+		pieces = append(pieces, unjoined([]rune(field))...)
 	}
 	return pieces
 }
 
-func cut(field []rune) []string {
+func unjoined(field []rune) []string {
 	var pieces []string
 	start := 0
 	for i := 1; i < len(field); i++ {
