@@ -1,0 +1,177 @@
+package serve
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// message is what the transports need to know of a JSON-RPC message.
+type message struct {
+	id      jsontext.Value // nil for a notification
+	method  string         // "" for an answer to a request of the server's
+	version string         // protocol version in params._meta, which only modern clients name
+}
+
+// request reports that an answer is due, and soon: a subscription's comes when
+// it ends.
+func (m message) request() bool {
+	return m.id != nil && m.method != "" && m.method != string(mcp.MethodSubscriptionsListen)
+}
+
+// modern reports that m says which protocol version it is in, as those from
+// 2026-07-28 on do.
+func (m message) modern() bool { return mcp.IsModernProtocol(m.version) }
+
+// refusal is a JSON-RPC error.
+type refusal struct {
+	JSONRPC string         `json:"jsonrpc"`
+	ID      jsontext.Value `json:"id"`
+	Error   struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	} `json:"error"`
+}
+
+func refuse(id jsontext.Value, code int, text string, args ...any) *refusal {
+	r := &refusal{JSONRPC: "2.0", ID: id}
+	if id == nil {
+		r.ID = jsontext.Value("null")
+	}
+	r.Error.Code, r.Error.Message = code, fmt.Sprintf(text, args...)
+	return r
+}
+
+func (r *refusal) line() []byte {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		panic(fmt.Sprintf("write refusal: %v", err)) // its id was JSON when it came in
+	}
+	return raw
+}
+
+// read looks into a message before the library does, whose words for what is
+// wrong with it help nobody.
+func (s *Server) read(raw []byte) (m message, wrong *refusal) {
+	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {
+		return m, refuse(nil, mcp.INVALID_REQUEST, "JSON-RPC batches are not supported: send each message by itself.")
+	}
+	var in struct {
+		JSONRPC string         `json:"jsonrpc"`
+		ID      jsontext.Value `json:"id"`
+		Method  *string        `json:"method"`
+		Params  jsontext.Value `json:"params"`
+		Result  jsontext.Value `json:"result"`
+		Error   jsontext.Value `json:"error"`
+	}
+	// The library matches names in any case; what it reads must be what is read here.
+	err := json.Unmarshal(raw, &in, json.MatchCaseInsensitiveNames(true), jsontext.AllowInvalidUTF8(true))
+	m.id = in.ID
+	switch {
+	case err != nil && !jsontext.Value(raw).IsValid(jsontext.AllowInvalidUTF8(true)):
+		return m, refuse(nil, mcp.PARSE_ERROR, "This is not JSON (%v). Send one JSON-RPC message at a time.", err)
+	case err != nil:
+		return m, refuse(nil, mcp.INVALID_REQUEST, "This is not a JSON-RPC message: it must be an object with jsonrpc, method and, for a request, id.")
+	case in.ID != nil && in.ID.Kind() != '"' && in.ID.Kind() != '0':
+		return m, refuse(nil, mcp.INVALID_REQUEST, "The id of a request must be a string or a number. Leave it out of a notification.")
+	case in.JSONRPC != "2.0":
+		return m, refuse(in.ID, mcp.INVALID_REQUEST, `This is not JSON-RPC 2.0: a message must have "jsonrpc": "2.0".`)
+	case in.Method == nil && in.Result == nil && in.Error == nil:
+		return m, refuse(in.ID, mcp.INVALID_REQUEST, "The message has no method, and is no answer either. An MCP client starts with initialize.")
+	case in.Method == nil:
+		return m, nil
+	}
+	m.method = *in.Method
+	if in.Params != nil && in.Params.Kind() != '{' {
+		return m, refuse(in.ID, mcp.INVALID_PARAMS, "params must be an object.")
+	}
+	var params struct {
+		Name *string                   `json:"name"`
+		Meta map[string]jsontext.Value `json:"_meta"`
+	}
+	if in.Params != nil {
+		err = json.Unmarshal(in.Params, &params, jsontext.AllowInvalidUTF8(true))
+	}
+	if version := params.Meta[mcp.MetaKeyProtocolVersion]; version.Kind() == '"' {
+		m.version = text(version)
+	}
+	if m.method == string(mcp.MethodToolsCall) && m.id != nil {
+		if err != nil || params.Name == nil {
+			return m, refuse(m.id, mcp.INVALID_PARAMS, "tools/call needs params with the tool's name, and its arguments as an object. tools/list shows the tools.")
+		}
+		return m, s.unknown(m.id, *params.Name)
+	}
+	return m, nil
+}
+
+// unknown refuses a call of a tool that is not there, with the nearest.
+func (s *Server) unknown(id jsontext.Value, name string) *refusal {
+	nearest, distance := "", len(name)/2+1
+	for _, have := range s.names {
+		if have == name {
+			return nil
+		}
+		if d := levenshtein.ComputeDistance(name, have); d < distance {
+			nearest, distance = have, d
+		}
+	}
+	hint := ""
+	if nearest != "" {
+		hint = fmt.Sprintf(" Did you mean %s?", nearest)
+	}
+	return refuse(id, mcp.INVALID_PARAMS, "There is no tool %.100q here.%s tools/list shows those that are on; the person who set up this server may have turned it off.", name, hint)
+}
+
+// text unquotes a JSON string.
+func text(value jsontext.Value) string {
+	raw, err := jsontext.AppendUnquote(nil, value)
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}
+
+// keyOf makes ids equal that the library would write back alike.
+func keyOf(id jsontext.Value) string {
+	if number, err := strconv.ParseFloat(string(id), 64); err == nil {
+		return "#" + strconv.FormatFloat(number, 'g', -1, 64)
+	}
+	return text(id)
+}
+
+// scan reads the first members of a message, which may be cut off: its id, and
+// whether it answers one.
+func scan(raw []byte) (id jsontext.Value, answer bool) {
+	dec := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+	if start, err := dec.ReadToken(); err != nil || start.Kind() != '{' {
+		return nil, false
+	}
+	for {
+		token, err := dec.ReadToken()
+		if err != nil || token.Kind() != '"' {
+			return id, false
+		}
+		switch strings.ToLower(token.String()) {
+		case "method":
+			return id, false
+		case "result", "error":
+			return id, true
+		case "id":
+			value, err := dec.ReadValue()
+			if err != nil {
+				return nil, false
+			}
+			id = value.Clone()
+		default:
+			if dec.SkipValue() != nil {
+				return id, false
+			}
+		}
+	}
+}

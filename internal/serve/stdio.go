@@ -1,0 +1,160 @@
+package serve
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// lastAnswers is how long calls may still run once the client's input ended.
+const lastAnswers = 5 * time.Second
+
+// Stdio serves one client, line by line, until its input ends or ctx does,
+// which is no error. Only the protocol is written to out.
+func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	open := &pending{}
+	answers := &lines{out: out, open: open, broken: stop}
+
+	library := server.NewStdioServer(s.mcp)
+	library.SetErrorLogger(slog.NewLogLogger(s.log.Handler(), slog.LevelDebug))
+	server.WithWorkerPoolSize(100)(library)
+	server.WithQueueSize(10_000)(library)
+	library.SetContextFunc(func(ctx context.Context) context.Context {
+		return withConnection(ctx, connection{send: answers.notify})
+	})
+
+	// The library cancels running calls when its input ends, so the end is
+	// held back here until they are answered.
+	checked, feed := io.Pipe()
+	go func() {
+		err := s.feed(in, feed, answers, open)
+		if err == nil {
+			last, cancel := context.WithTimeout(ctx, lastAnswers)
+			if open.wait(last) != nil && ctx.Err() == nil {
+				s.log.Warn("input ended with calls still running, which are cancelled")
+			}
+			cancel()
+		}
+		feed.CloseWithError(err)
+	}()
+	err := library.Listen(ctx, checked, answers)
+	checked.Close()
+	if ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
+		return answers.err()
+	}
+	if err != nil {
+		return fmt.Errorf("serve stdio: %w", err)
+	}
+	return nil
+}
+
+// feed passes on what the library can handle, and answers the rest itself. It
+// returns nil when the input ended.
+func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pending) error {
+	reader := bufio.NewReaderSize(in, 64<<10)
+	for first := true; ; first = false {
+		line, cut, err := readLine(reader)
+		if first {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		line = bytes.TrimSpace(line)
+		switch {
+		case cut:
+			id, _ := scan(line)
+			answers.refuse(refuse(id, mcp.INVALID_REQUEST, "The message is larger than the %d MB that this server reads. Send less at a time.", maxMessage>>20))
+		case len(line) > 0:
+			m, wrong := s.read(line)
+			if wrong != nil {
+				s.log.Debug("message refused", "code", wrong.Error.Code)
+				answers.refuse(wrong)
+				break
+			}
+			if m.request() {
+				open.add(keyOf(m.id))
+			}
+			if _, err := library.Write(append(line, '\n')); err != nil {
+				return nil // the library has stopped reading
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read input: %w", err)
+		}
+	}
+}
+
+// readLine reads a line of any length, and keeps the start of one that is too
+// long.
+func readLine(reader *bufio.Reader) (line []byte, cut bool, err error) {
+	for {
+		part, err := reader.ReadSlice('\n')
+		if room := maxMessage - len(line); len(bytes.TrimRight(part, "\r\n")) > room {
+			part, cut = part[:room], true
+		}
+		line = append(line, part...)
+		if err != bufio.ErrBufferFull {
+			return line, cut, err
+		}
+	}
+}
+
+// lines writes whole lines, from any goroutine, and notes which requests they
+// answer.
+type lines struct {
+	mu     sync.Mutex
+	out    io.Writer
+	open   *pending
+	broken func() // called when nobody reads any more
+	fault  error
+}
+
+func (l *lines) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n, err := l.out.Write(line)
+	if err != nil {
+		l.fault = err
+		l.broken()
+	}
+	if id, answer := scan(line); answer {
+		l.open.done(keyOf(id))
+	}
+	return n, err
+}
+
+func (l *lines) refuse(r *refusal) {
+	_, _ = l.Write(append(r.line(), '\n')) // kept in fault
+}
+
+func (l *lines) notify(notification mcp.JSONRPCNotification) error {
+	raw, err := json.Marshal(notification)
+	if err != nil {
+		return fmt.Errorf("write notification: %w", err)
+	}
+	_, err = l.Write(append(raw, '\n'))
+	return err
+}
+
+// err says why the output broke, nil when it did not.
+func (l *lines) err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fault != nil {
+		return fmt.Errorf("write output: %w", l.fault)
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// streams are the SSE streams that are open: session id to the context that
+// ends with the stream.
+type streams struct{ ids sync.Map }
+
+type openedKey struct{}
+
+// open is called with each new session, of any transport.
+func (s *streams) open(ctx context.Context, session server.ClientSession) {
+	if opened, ok := ctx.Value(openedKey{}).(func(string)); ok {
+		s.ids.Store(session.SessionID(), ctx)
+		opened(session.SessionID())
+	}
+}
+
+// notify queues a notification on an SSE stream, before the answer to come.
+func (h *web) notify(gone context.Context, session string, notification mcp.JSONRPCNotification) error {
+	for {
+		err := h.sse.SendEventToSession(session, notification)
+		if _, open := h.streams.ids.Load(session); err == nil || !open {
+			return err
+		}
+		select { // the queue is full until the client has read
+		case <-gone.Done():
+			return err
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// stream writes an answer of the library's. It marks event streams so that
+// proxies do not hold them back, and lets a POST's answer start with events
+// that the library does not know of, whose JSON then becomes the last event.
+type stream struct {
+	http.ResponseWriter
+	header http.Header  // the library's, until it is sent
+	wrote  func([]byte) // sees what goes out, may be nil
+
+	mu     sync.Mutex
+	status int
+	events bool         // events of ours went first
+	last   bytes.Buffer // the library's JSON, while it is to become an event
+	held   bool
+}
+
+func (s *stream) Header() http.Header { return s.header }
+
+func (s *stream) WriteHeader(status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.start(status)
+}
+
+func (s *stream) start(status int) {
+	if s.events {
+		s.held = s.header.Get("Content-Type") == "application/json"
+	}
+	if s.status != 0 {
+		return
+	}
+	s.status = status
+	sent := s.ResponseWriter.Header()
+	for name, values := range s.header {
+		sent[name] = values
+	}
+	sent.Del("Access-Control-Allow-Origin") // the library lets any page read SSE
+	if sent.Get("Content-Type") == "text/event-stream" {
+		sent.Set("X-Accel-Buffering", "no")
+	}
+	s.ResponseWriter.WriteHeader(status)
+}
+
+func (s *stream) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.status == 0 {
+		s.start(http.StatusOK)
+	}
+	if s.held {
+		return s.last.Write(p)
+	}
+	n, err := s.ResponseWriter.Write(p)
+	if s.wrote != nil {
+		s.wrote(p)
+	}
+	return n, err
+}
+
+// Flush sends what was written so far.
+func (s *stream) Flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flush()
+}
+
+func (s *stream) flush() {
+	if flusher, ok := s.ResponseWriter.(http.Flusher); ok {
+		flusher.Flush()
+	}
+}
+
+// Unwrap lets http.ResponseController through.
+func (s *stream) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// notify sends an event before the answer.
+func (s *stream) notify(notification mcp.JSONRPCNotification) error {
+	raw, err := json.Marshal(notification)
+	if err != nil {
+		return fmt.Errorf("write notification: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.status == 0 {
+		s.status, s.events = http.StatusOK, true
+		sent := s.ResponseWriter.Header()
+		sent.Set("Content-Type", "text/event-stream")
+		sent.Set("Cache-Control", "no-cache")
+		sent.Set("X-Accel-Buffering", "no")
+		s.ResponseWriter.WriteHeader(http.StatusOK)
+	}
+	return s.event(raw)
+}
+
+// finish sends the library's answer as the last event, if it is held.
+func (s *stream) finish() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held {
+		_ = s.event(bytes.TrimSpace(s.last.Bytes())) // the client may be gone
+	}
+}
+
+func (s *stream) event(data []byte) error {
+	_, err := fmt.Fprintf(s.ResponseWriter, "event: message\ndata: %s\n\n", data)
+	s.flush()
+	return err
+}
