@@ -1,21 +1,21 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/meetmcp/meetmcp/client"
 )
 
-// maxBody is the largest request body that is read, in bytes.
-const maxBody = 4 << 20
+const (
+	maxBody     = 4 << 20 // bytes of a request's body
+	maxRequests = 20_000  // kept for Requests
+)
 
 // Request is one request that came in.
 type Request struct {
@@ -36,7 +36,7 @@ type response struct {
 	raw     []byte // written as it is, as kind
 	kind    string // content type of raw
 	headers map[string]string
-	error   bool // shaped by the errors quirk
+	refusal string // what an error says, for the errors quirk; "" for a success
 }
 
 // ok answers 200 with v as JSON.
@@ -48,98 +48,105 @@ func empty(status int) response { return response{status: status} }
 // text answers status with a sentence, as the API's framework refuses what it
 // cannot read.
 func text(status int, format string, args ...any) *response {
-	return &response{status: status, kind: "text/plain; charset=utf-8", raw: fmt.Appendf(nil, format, args...), error: true}
+	sentence := fmt.Sprintf(format, args...)
+	return &response{status: status, kind: "text/plain; charset=utf-8", raw: []byte(sentence), refusal: sentence}
 }
 
 // refuse answers status in the shape of the API's own errors.
 func refuse(status int, code, message string) response {
-	return response{status: status, error: true, body: struct {
+	return response{status: status, refusal: message, body: struct {
 		Error   string `json:"error"`
 		Message string `json:"message"`
 	}{code, message}}
 }
 
-// decode reads a body into in as the API does: unknown fields are ignored,
-// null is absent, and the answer to what cannot be read is text. It returns
-// nil when all is well.
-func decode(r *http.Request, body []byte, in any, required ...string) *response {
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
-		return text(http.StatusUnsupportedMediaType, "Expected request with `Content-Type: application/json`")
-	}
-	var fields map[string]jsontext.Value
-	err := json.Unmarshal(body, &fields)
-	var syntactic *jsontext.SyntacticError
-	if errors.As(err, &syntactic) || len(body) == 0 {
-		return text(http.StatusBadRequest, "Failed to parse the request body as JSON: %v", syntaxOf(err))
-	}
-	if err != nil {
-		return text(http.StatusUnprocessableEntity, "Failed to deserialize the JSON body into the target type: expected an object")
-	}
-	for _, name := range required {
-		if value := fields[name]; value == nil {
-			return text(http.StatusUnprocessableEntity, "Failed to deserialize the JSON body into the target type: missing field `%s`", name)
-		} else if value.Kind() == 'n' {
-			return text(http.StatusUnprocessableEntity, "Failed to deserialize the JSON body into the target type: %s: invalid type: null", name)
-		}
-	}
-	if err := json.Unmarshal(body, in); err != nil {
-		return text(http.StatusUnprocessableEntity, "Failed to deserialize the JSON body into the target type: %s", typeFault(err))
-	}
-	return nil
-}
-
-func syntaxOf(err error) string {
-	if err == nil {
-		return "EOF while parsing a value"
-	}
-	return err.Error()
-}
-
-// typeFault names the field and what is wrong with it.
-func typeFault(err error) string {
-	var semantic *json.SemanticError
-	if !errors.As(err, &semantic) {
-		return err.Error()
-	}
-	field := strings.ReplaceAll(strings.TrimPrefix(string(semantic.JSONPointer), "/"), "/", ".")
-	if semantic.Err != nil {
-		return fmt.Sprintf("%s: %v", field, semantic.Err)
-	}
-	return fmt.Sprintf("%s: invalid type: %v", field, semantic.JSONKind)
-}
-
-// serve is the one way in: it finds the route, checks the key, applies faults,
-// quirks and the shape of errors, and writes the answer.
+// serve is the one way in: it applies faults and the errors quirk around the
+// answer, and writes it.
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
+	if !s.begin() {
+		panic(http.ErrAbortHandler)
+	}
+	defer s.running.Done()
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
-		return // the caller is gone
+		panic(http.ErrAbortHandler) // the caller is gone
+	}
+	if r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, filesPath) {
+		s.mu.Lock()
+		file := s.file(r)
+		s.mu.Unlock()
+		file().write(w, whole)
+		return
 	}
 	key := r.Header.Get(client.KeyHeader)
 	s.mu.Lock()
+	if len(s.requests) == maxRequests {
+		s.requests = slices.Delete(s.requests, 0, maxRequests/2)
+	}
 	s.requests = append(s.requests, Request{r.Method, r.URL.RequestURI(), key, string(body)})
-	answer := s.answer(r, key, body)
+	refusal, slow, damage := s.faults.draw()
 	s.mu.Unlock()
-	write(w, answer)
+	if slow > 0 && !s.sleep(r, slow) {
+		panic(http.ErrAbortHandler)
+	}
+	if refusal != nil {
+		refusal.write(w, whole)
+		return
+	}
+	answer := s.answer(r, key, body)
+	if answer.refusal != "" && s.quirks.errorShape != "" {
+		answer.body, answer.raw = nil, nil
+		if s.quirks.errorShape == "text" {
+			answer.raw, answer.kind = []byte(answer.refusal), "text/plain; charset=utf-8"
+		}
+	}
+	answer.write(w, damage)
+}
+
+// begin counts a request that Close is to wait for; it is refused after Close.
+func (s *Sandbox) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.running.Add(1)
+	return true
 }
 
 func (s *Sandbox) answer(r *http.Request, key string, body []byte) response {
 	if len(body) > maxBody {
 		return empty(http.StatusRequestEntityTooLarge)
 	}
-	route, status := find(r)
-	if route == nil {
+	found, status := s.find(r)
+	if found == nil {
 		return empty(status)
 	}
+	if s.quirks.slashRedirect {
+		if elsewhere := redirect(r, found); elsewhere != nil {
+			return *elsewhere
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	a := s.accounts[key]
 	if a == nil {
-		return refuse(http.StatusUnauthorized, "InvalidApiKey", "Invalid API key")
+		return refuse(max(s.quirks.auth, http.StatusUnauthorized), "InvalidApiKey", "Invalid API key")
 	}
 	s.load()
-	return route.handle(s, a, r, body)
+	return found.handle(s, a, r, body)
 }
 
-func write(w http.ResponseWriter, answer response) {
+// damage is what may befall an answer on its way.
+type damage int
+
+const (
+	whole damage = iota
+	cutOff
+	garbled
+)
+
+func (answer response) write(w http.ResponseWriter, d damage) {
 	raw := answer.raw
 	if answer.body != nil {
 		var err error
@@ -148,19 +155,27 @@ func write(w http.ResponseWriter, answer response) {
 		}
 		answer.kind = "application/json"
 	}
+	if d == garbled {
+		answer.status = http.StatusOK
+		raw, answer.kind = garbage(len(raw))
+	}
 	for name, value := range answer.headers {
 		w.Header().Set(name, value)
 	}
 	if raw != nil {
 		w.Header().Set("Content-Type", answer.kind)
 	}
+	if d == cutOff {
+		cut(w, answer.status, raw)
+	}
 	w.WriteHeader(answer.status)
 	_, _ = w.Write(raw) // the caller may be gone
 }
 
-// Requests lists what came in so far, oldest first.
+// Requests lists what came in so far, oldest first, requests for files aside.
+// Of very many only the last are kept.
 func (s *Sandbox) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Request(nil), s.requests...)
+	return slices.Clone(s.requests)
 }

@@ -37,8 +37,10 @@ type Sandbox struct {
 	server   *http.Server
 	ctx      context.Context // ends with Close
 	cancel   context.CancelFunc
-	running  sync.WaitGroup // server, clock and deliveries
+	running  sync.WaitGroup // server, requests, clock and deliveries
 	quirks   quirks
+	routes   []route
+	secret   []byte // signs links to files
 
 	advance sync.Mutex // one Advance at a time
 
@@ -49,12 +51,10 @@ type Sandbox struct {
 	serial   int64
 	meetings []*meeting // nil until loaded
 	broken   []error    // files of Data that could not be loaded
-	loaded   bool
-	secret   []byte // signs file links
-	files    files
 	faults   faults
 	requests []Request
 	outbox   outbox
+	closed   bool
 }
 
 // account is what one API key sees.
@@ -105,13 +105,14 @@ func Start(o Options) (*Sandbox, error) {
 	}
 	s := &Sandbox{
 		options: o, log: o.Log, listener: listener, url: "http://" + listener.Addr().String(),
-		quirks: quirks, faults: faults,
+		quirks: quirks, faults: faults, routes: routes(),
 		clock:    newClock(o.Start, o.Speed),
 		random:   rand.New(rand.NewPCG(o.Seed, 1)),
 		accounts: map[string]*account{},
+		serial:   900, // so that no id is taken for a count
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.outbox.init(s)
+	s.outbox = newOutbox(&s.mu)
 	s.secret = []byte(s.newUUID())
 	for i, key := range []string{Key, OtherKey} {
 		s.accounts[key] = &account{id: int64(i + 7), key: key, byID: map[string]*bot{}}
@@ -149,11 +150,17 @@ func (s *Sandbox) URL() string { return s.url }
 
 // Close stops the listener, the clock and the deliveries, and waits for them.
 func (s *Sandbox) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	s.cancel()
 	err := s.server.Close()
 	s.running.Wait()
 	s.outbox.client.CloseIdleConnections()
-	return err
+	if err != nil {
+		return fmt.Errorf("close sandbox: %w", err)
+	}
+	return nil
 }
 
 // SetWebhook sets where events of key's account go, unless a bot names its own

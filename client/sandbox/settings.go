@@ -146,11 +146,6 @@ func (s *Sandbox) within(field string, value, minimum, maximum int64) (int64, *r
 	return 0, &refusal
 }
 
-// untyped refuses a body that is JSON but not what the operation takes.
-func untyped(format string, args ...any) *response {
-	return text(http.StatusUnprocessableEntity, "Failed to deserialize the JSON body into the target type: "+format, args...)
-}
-
 func quoted(words []string) string {
 	var all string
 	for i, word := range words {
