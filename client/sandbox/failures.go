@@ -41,7 +41,7 @@ func Failures() []Failure {
 		{"nob-odyc-oms", nobodyComes, "the bot is admitted, but stays alone; it leaves after noone_joined_timeout", ""},
 		{"hos-tnev-ers", hostNeverComes, "the host never starts the meeting; the bot gives up after waiting_room_timeout", "WaitingForHostTimeout"},
 		{"rec-ordn-oty", recordingNotAllowed, "the bot is admitted, but not allowed to record", "recording rights denied"},
-		{"sttf-ail-sxx", transcriptionFails, "the meeting is recorded, but its transcription fails; retranscribing works", ""},
+		{"stt-fail-sxx", transcriptionFails, "the meeting is recorded, but its transcription fails; retranscribing works", ""},
 		{"out-ofto-kns", outOfTokens, "join is refused with 402, as the account has no tokens left", "InsufficientTokens"},
 	}
 }

@@ -151,7 +151,7 @@ func diarization(heard []transcript, until float64) []spoke {
 	all := []spoke{}
 	for _, t := range heard {
 		if t.StartTime >= until {
-			break
+			continue
 		}
 		end := t.StartTime
 		if t.EndTime != nil {

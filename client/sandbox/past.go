@@ -40,7 +40,11 @@ func (s *Sandbox) load() {
 			a.add(s.pastBot(m, len(s.meetings)-i))
 		}
 	}
-	s.meetings = append(s.meetings, own...)
+	for _, m := range own {
+		if len(m.transcripts) > 0 {
+			s.meetings = append(s.meetings, m) // to be heard again
+		}
+	}
 }
 
 // pastBot returns a bot that recorded m, the nth newest of its account.

@@ -141,6 +141,7 @@ func (p *plan) cut(now time.Time, transcribe bool) {
 		}
 	}
 	p.step(now, "api_request_stop")
+	p.start = earlier(p.start, now) // a bot that is no longer to come stands in nobody's way
 	if p.recording.IsZero() || p.recording.After(now) {
 		if p.joined.After(now) {
 			p.joined = time.Time{}

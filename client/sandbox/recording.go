@@ -104,12 +104,12 @@ func (b *bot) transcripts(now time.Time) []transcript {
 	words := make([]word, 0, b.heard.words()) // of all turns
 	for _, t := range b.heard.transcripts {
 		if t.StartTime >= b.plan.seconds {
-			break
+			continue
 		}
 		from := len(words)
 		for _, w := range t.Words {
 			if w.StartTime >= b.plan.seconds {
-				break
+				continue
 			}
 			wordID++
 			w.ID, w.BotID = wordID, b.id
