@@ -247,9 +247,9 @@ func revealing(secrets *[]string) json.Options {
 func checkID(id string) error {
 	switch {
 	case id == "":
-		return &Error{Status: http.StatusBadRequest, Message: "the id is empty"}
+		return &Error{Unsent: true, Message: "the id is empty"}
 	case len(id) > 200, strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '\\' }), strings.Contains(id, ".."):
-		return &Error{Status: http.StatusBadRequest, Message: fmt.Sprintf("%.60q is not an id", id)}
+		return &Error{Unsent: true, Message: fmt.Sprintf("%.60q is not an id", id)}
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ type Error struct {
 	Code       string        // the API's own word, such as AlreadyStarted; often ""
 	Message    string        // one sentence, without the key
 	RetryAfter time.Duration // how long the API asks to wait; 0 when it does not
+	Unsent     bool          // refused here, before any request
 	Lost       bool          // the request may have been carried out: a write went out and no answer came back whole
 
 	broken bool // a read that may succeed when sent again
@@ -31,15 +32,18 @@ type Error struct {
 
 // Error says what was called, and what came of it.
 func (e *Error) Error() string {
-	var b strings.Builder
-	if e.Op != "" {
-		b.WriteString(e.Op + ": ")
+	if e.Op == "" {
+		return e.Reason()
 	}
-	b.WriteString(e.Message)
-	if e.Status >= 300 {
-		fmt.Fprintf(&b, " (HTTP %d %s)", e.Status, http.StatusText(e.Status))
+	return e.Op + ": " + e.Reason()
+}
+
+// Reason says only what came of it.
+func (e *Error) Reason() string {
+	if e.Status < 300 || e.Unsent {
+		return e.Message
 	}
-	return b.String()
+	return fmt.Sprintf("%s (HTTP %d %s)", e.Message, e.Status, http.StatusText(e.Status))
 }
 
 // Unwrap returns what lies behind, such as a context's or a network's error.

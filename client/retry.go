@@ -97,7 +97,7 @@ func (d *deletions) admit(key string) error {
 	if len(times) >= deletionLimit {
 		wait := deletionWindow - now.Sub(times[0])
 		return &Error{
-			Op: "delete_data", Status: http.StatusTooManyRequests, RetryAfter: wait,
+			Op: "delete_data", Status: http.StatusTooManyRequests, RetryAfter: wait, Unsent: true,
 			Message: fmt.Sprintf("the API allows %d deletions a minute; not sent", deletionLimit),
 		}
 	}

@@ -1,0 +1,137 @@
+package sandbox
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const ownMeeting = `{"mp4":"","audio":"","duration":4,"meeting_participants_file":"","speaker_diarization_file":"","speaker_diarization_file_network":"",
+"bot_data":{"bot":{"uuid":"6a0f3c1e-1111-4222-8333-444455556666","id":12,"account_id":3,"bot_param_id":9,"bot_name":"Scribe","meeting_url":"https://meet.google.com/own-abcd-own",
+"created_at":"2025-02-03T10:00:00Z","ended_at":"2025-02-03T10:01:00.5","extra":{"title":"Our own"},"reserved":true,"deduplication_key":"k"},"event_uuid":null,
+"transcripts":[{"id":1,"bot_id":12,"speaker":"Ada","lang":"en","start_time":0,"end_time":1.5,"words":[{"id":1,"bot_id":12,"text":"Hello.","start_time":0.1,"end_time":5.2}]}]}}`
+
+func TestLoadData(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for file, text := range map[string]string{
+		"a.json":     ownMeeting,
+		"again.json": ownMeeting,
+		"list.json":  `[1]`,
+		"cut.json":   ownMeeting[:200],
+		"typed.json": `{"duration":"long"}`,
+		"none.json":  `{"duration":3,"bot_data":{"bot":{},"transcripts":[]}}`,
+		"path.json":  strings.Replace(ownMeeting, "6a0f3c1e-1111-4222-8333-444455556666", "../x", 1),
+		"minus.json": strings.Replace(strings.Replace(ownMeeting, "6a0f", "6a0e", 1), `"start_time":0.1`, `"start_time":-0.1`, 1),
+		"empty.json": ``,
+		"notes.txt":  "not a meeting",
+		"voices.vtt": "WEBVTT\n\n1\n00:00:01.000 --> 00:00:03.000\n<v Ada Finch>Shall we</v>\n\n00:00:03.000 --> 00:00:05.500 align:start\n<v Ben &amp; Co>Yes. </v><v Ada Finch>Good.</v>\n\n00:06.000 --> 00:07.000\nWho said that?\n",
+		"plain.vtt":  "00:01.000 --> 00:02.000\nHi",
+		"hole.vtt":   "WEBVTT\n\n00:01.000 -->\nHi",
+		"words.vtt":  "WEBVTT\n\n",
+		"Team_talk-2.SRT": "1\n00:00:01,000 --> 00:00:04,000\nDr. Ada de Finch: So the thing is: it broke.\n\n2\n00:00:04,000 --> 00:00:06,000\nand it stays broken\n\n" +
+			"3\n00:01:00,000 --> 00:01:01,000\nBen: Oh.\n",
+		"back.srt":  "1\n00:00:04,000 --> 00:00:01,000\nBen: Oh.\n",
+		"latin.srt": "1\n00:00:01,000 --> 00:00:02,000\nBen: \xe9t\xe9\n",
+		"long.srt":  "1\n00:00:01,000 --> 00:00:02,000\nBen: " + strings.Repeat("oh ", 30_000) + "\n",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	modified := time.Date(2025, 3, 4, 12, 0, 0, 0, time.UTC)
+	if err := os.Chtimes(filepath.Join(folder, "Team_talk-2.SRT"), modified, modified); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(folder, "sub.json"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+
+	meetings, faults := loadData(folder)
+	var said []string
+	for _, fault := range faults {
+		said = append(said, fault.Error())
+	}
+	for i, want := range []string{
+		"again.json: its bot uuid 6a0f3c1e-1111-4222-8333-444455556666 is that of a.json",
+		"back.srt: cue 1 ends before it begins",
+		"cut.json: is not JSON: ",
+		"empty.json: is not a JSON object",
+		"hole.vtt: has a time line that cannot be read",
+		"latin.srt: is not UTF-8",
+		"list.json: is not a JSON object",
+		"long.srt: line 3 is longer than 60,000 bytes",
+		"minus.json: bot_data.transcripts[0].words[0]: a time is negative",
+		"none.json: has no bot_data.bot.uuid",
+		`path.json: bot_data.bot.uuid: "../x" is not a UUID`,
+		"plain.vtt: does not begin with WEBVTT",
+		"typed.json: is not what GET /bots/meeting_data answers: duration: ",
+		"words.vtt: has no cue with words",
+	} {
+		if i >= len(said) || !strings.HasPrefix(said[i], want) {
+			t.Fatalf("faults: got\n%s\nwant at %d %s", strings.Join(said, "\n"), i, want)
+		}
+	}
+
+	if len(meetings) != 3 {
+		t.Fatalf("got %d meetings, want 3", len(meetings))
+	}
+	talk, own, voices := meetings[0], meetings[1], meetings[2]
+	bot := own.data.BotData.Bot
+	if own.title != "Our own" || own.language != "en" || own.duration != 6 || bot.UUID != "6a0f3c1e-1111-4222-8333-444455556666" ||
+		bot.ID != 12 || !bot.Reserved || bot.DeduplicationKey == nil || own.data.Duration != 4 || own.transcripts[0].Words[0].Text != "Hello." {
+		t.Errorf("a.json: got %+v, bot %+v", own, bot)
+	}
+	if got, want := told(talk), "Dr. Ada de Finch: So the thing is: it broke. | Dr. Ada de Finch: and it stays broken | Ben: Oh."; got != want {
+		t.Errorf("Team_talk-2.SRT: got %s, want %s", got, want)
+	}
+	bot = talk.data.BotData.Bot
+	if talk.title != "Team talk 2" || talk.duration != 61 || !bot.EndedAt.Equal(modified) || !bot.CreatedAt.Equal(modified.Add(-61*time.Second)) || bot.UUID != derivedUUID("file", "Team_talk-2.srt") {
+		t.Errorf("Team_talk-2.SRT: got %+v, bot %+v", talk, bot)
+	}
+	if got, want := told(voices), "Ada Finch: Shall we | Ben & Co: Yes. | Ada Finch: Good. | Unknown speaker: Who said that?"; got != want {
+		t.Errorf("voices.vtt: got %s, want %s", got, want)
+	}
+	for _, turn := range voices.transcripts {
+		if first, last := turn.Words[0], turn.Words[len(turn.Words)-1]; first.StartTime != turn.StartTime || last.EndTime != *turn.EndTime {
+			t.Errorf("voices.vtt: words from %v to %v in a turn from %v to %v", first.StartTime, last.EndTime, turn.StartTime, *turn.EndTime)
+		}
+	}
+
+	if _, faults := loadData(filepath.Join(folder, "nowhere")); len(faults) != 1 || !strings.Contains(faults[0].Error(), "nowhere") {
+		t.Errorf("missing folder: got %v", faults)
+	}
+}
+
+// told is a meeting's transcript on a line.
+func told(m *meeting) string {
+	var turns []string
+	for _, turn := range m.transcripts {
+		var words []string
+		for _, w := range turn.Words {
+			words = append(words, w.Text)
+		}
+		turns = append(turns, turn.Speaker+": "+strings.Join(words, " "))
+	}
+	return strings.Join(turns, " | ")
+}
+
+func TestLeadingName(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ text, want string }{
+		{"Ada: yes", "Ada"},
+		{"Zoë van der Berg (Guest): yes", "Zoë van der Berg (Guest)"},
+		{"志村佳織: はい", "志村佳織"},
+		{"Speaker 2: yes", "Speaker 2"},
+		{"the thing is: no", ""},
+		{"So I said, wait: no", ""},
+		{"At 10:30 we met", ""},
+		{"Ada:", ""},
+	} {
+		if got, _, _ := leadingName(c.text); got != c.want {
+			t.Errorf("%q: got %q, want %q", c.text, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,249 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/meetmcp/meetmcp/client"
+)
+
+// bots is the set about bots and what they recorded.
+func bots(api *client.Client) Set {
+	return Set{"bots", "Send bots to meetings, and look at what they recorded.", []Tool{
+
+		defineCall("join_meeting", "join", "Send a bot to a meeting", Writes,
+			"Sends a bot that records a Zoom, Google Meet or Teams meeting, now or at start_time. Returns bot_id at once; follow the bot with get_meeting_data. For an event of a connected calendar use schedule_recording.",
+			func(ctx context.Context, call *Call, in joinMeeting) (*joined, error) {
+				return join(ctx, api, call, in)
+			}),
+
+		define("leave_meeting", "leave", "Take a bot out of a meeting", Writes,
+			"Takes a bot out of its meeting, or cancels one that is still to start. What it recorded is kept.",
+			func(ctx context.Context, in botID) (*left, error) {
+				return &left{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the recording some minutes later."}}, api.Leave(ctx, in.BotID)
+			}),
+
+		defineCall("list_bots", "bots_with_metadata", "List bots", Reads,
+			"Lists bots, newest first: title, times, speakers, bot_id. Says how many it looked at. To see how one bot fared use get_meeting_data.",
+			func(ctx context.Context, call *Call, in listBots) (*botList, error) { return list(ctx, api, call, in) }),
+
+		defineCall("get_meeting_data", "get_meeting_data", "Look at a meeting", Reads,
+			"One bot's meeting at a glance: title, state (scheduled, joining, in call, ended, failed, unknown) with cause and remedy, times, who spoke how long, files, size of the transcript. The transcript itself is left out unless include_transcripts.",
+			func(ctx context.Context, call *Call, in getMeeting) (*meeting, error) {
+				return look(ctx, api, call, in)
+			}),
+
+		defineCall("get_screenshots", "get_screenshots", "Get a meeting's screenshots", Reads,
+			"Links to screenshots of a Google Meet or Teams meeting (Zoom has none), oldest first; with images the first pictures of the page themselves.",
+			func(ctx context.Context, call *Call, in getScreenshots) (*screenshots, error) {
+				return shots(ctx, api, call, in)
+			}),
+
+		defineCall("retranscribe_meeting", "retranscribe_bot", "Transcribe a recording again", Destroys,
+			"Transcribes a recording again, for instance with another provider. The new transcript replaces the old one some minutes later.",
+			func(ctx context.Context, call *Call, in retranscribe) (*retranscribing, error) {
+				if err := notLatest(in.BotID); err != nil {
+					return nil, err
+				}
+				call.speechToText(&in.SpeechToText)
+				return &retranscribing{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}},
+					api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
+			}),
+
+		define("delete_meeting_data", "delete_data", "Delete a meeting's data", Destroys,
+			"Deletes a meeting's recording, transcript and logs for good; the bot stays listed. At most 5 a minute.",
+			func(ctx context.Context, in botID) (*deleted, error) {
+				if err := notLatest(in.BotID); err != nil {
+					return nil, err
+				}
+				d, err := api.DeleteData(ctx, in.BotID)
+				if err != nil {
+					return nil, err
+				}
+				return &deleted{BotID: in.BotID, OK: d.OK, Status: d.Status}, nil
+			}),
+	}}
+}
+
+type botID struct {
+	BotID string `json:"bot_id"`
+}
+
+// botOrLatest is the argument of tools that read something finished.
+type botOrLatest struct {
+	BotID string `json:"bot_id" jsonschema_description:"A bot_id, or latest: the newest ended meeting."`
+}
+
+// notLatest holds "latest" away from what cannot be undone.
+func notLatest(id string) error {
+	if id != latest {
+		return nil
+	}
+	return badArgument("bot_id cannot be latest here, where data is replaced or lost. Find the id with list_bots.")
+}
+
+type joinMeeting struct {
+	client.JoinRequest
+	StartTime string `json:"start_time,omitzero" jsonschema_description:"Joins now when absent. RFC 3339, Unix seconds, or +15m."`
+	zone
+}
+
+type joined struct {
+	About
+	BotID      string `json:"bot_id"`
+	Platform   string `json:"platform"`
+	MeetingURL said   `json:"meeting_url"`
+	JoinsAt    string `json:"joins_at,omitzero"`
+}
+
+func (o *joined) Text() string {
+	when := "is on its way to"
+	if o.JoinsAt != "" {
+		when = "will join at " + o.JoinsAt + ":"
+	}
+	return fmt.Sprintf("Bot %s %s %s (%s).", o.BotID, when, o.MeetingURL, o.Platform)
+}
+
+func join(ctx context.Context, api *client.Client, call *Call, in joinMeeting) (*joined, error) {
+	loc, err := call.location(in.zone)
+	if err != nil {
+		return nil, err
+	}
+	req := in.JoinRequest
+	if req.StartTime, err = call.start(in.StartTime, loc); err != nil {
+		return nil, err
+	}
+	if err := call.settings(&req.BotSettings); err != nil {
+		return nil, err
+	}
+	call.speechToText(&req.SpeechToText)
+	call.platformNotes(req)
+	release, err := call.tool.policy.launches.reserve()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := api.Join(ctx, req)
+	var refused *client.Error
+	if errors.As(err, &refused) && !refused.Lost {
+		release()
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &joined{BotID: answer.BotID, Platform: platform(req.MeetingURL), MeetingURL: link(req.MeetingURL)}
+	out.Next = "get_meeting_data with this bot_id tells whether it was admitted (allow a minute or two), and has the transcript when the meeting is over. leave_meeting takes it out."
+	if req.StartTime != nil {
+		out.JoinsAt = stamp(client.Time{Time: req.StartTime.Time})
+		out.Next = "get_meeting_data with this bot_id after that time. leave_meeting cancels it."
+	}
+	return out, nil
+}
+
+// settings checks and completes what bots sent now and bots of calendar events
+// have in common.
+func (c *Call) settings(s *client.BotSettings) error {
+	if (s.ZoomSDKID == "") != s.ZoomSDKPassword.IsZero() {
+		return badArgument("zoom_sdk_id and zoom_sdk_pwd belong together: give both or neither.")
+	}
+	if s.BotImage != "" && !strings.HasPrefix(s.BotImage, "https://") && !strings.HasPrefix(s.BotImage, "http://") {
+		return badArgument("bot_image must be the https:// URL of an image.")
+	}
+	return c.tool.policy.destinations("transcription_custom_parameters", s.TranscriptionCustomParameters)
+}
+
+// speechToText asks for a transcript where the caller says nothing, as there
+// is none otherwise, and says so.
+func (c *Call) speechToText(s **client.SpeechToText) {
+	if *s != nil || c.tool.policy.SpeechToText == "none" {
+		return
+	}
+	*s = &client.SpeechToText{Provider: "Default"}
+	c.note("speech_to_text: Default was added, as there is no transcript without it.")
+}
+
+// platformNotes says what will not work with this link.
+func (c *Call) platformNotes(req client.JoinRequest) {
+	switch platform(req.MeetingURL) {
+	case "unknown":
+		c.note("the link is not one of Zoom, Google Meet or Teams as far as known here; the bot may find no meeting.")
+	case "Teams":
+		if req.EntryMessage != "" {
+			c.note("entry_message is not posted on Teams, where guests have no chat.")
+		}
+	case "Zoom":
+		s := req.BotSettings
+		if s.ZoomOBFToken.IsZero() && s.ZoomOBFTokenURL == "" && s.ZoomOBFTokenUserID == "" && s.ZoomSDKID == "" && s.ZoomAccessTokenURL == "" {
+			c.note("Zoom admits bots to meetings outside of the account only with zoom_obf_token_user_id (list_zoom_connections) or an own Zoom app.")
+		}
+	}
+	if wait := req.AutomaticLeave; wait != nil && wait.WaitingRoomTimeout > 600 && platform(req.MeetingURL) == "Google Meet" {
+		c.note("Google Meet itself ends the waiting after about 600 s.")
+	}
+}
+
+type left struct {
+	About
+	BotID string `json:"bot_id"`
+	OK    bool   `json:"ok"`
+}
+
+func (o *left) Text() string { return "Bot " + o.BotID + " is leaving." }
+
+type retranscribe struct {
+	botID
+	SpeechToText *client.SpeechToText `json:"speech_to_text,omitzero"`
+	WebhookURL   client.Destination   `json:"webhook_url,omitzero" jsonschema_description:"Gets transcription_complete."`
+}
+
+type retranscribing struct {
+	About
+	BotID string `json:"bot_id"`
+	OK    bool   `json:"ok"`
+}
+
+func (o *retranscribing) Text() string {
+	return "The recording of bot " + o.BotID + " is being transcribed again."
+}
+
+type deleted struct {
+	About
+	BotID  string `json:"bot_id"`
+	OK     bool   `json:"ok"`
+	Status string `json:"status"`
+}
+
+func (o *deleted) Text() string {
+	words := map[string]string{
+		"deleted":          "The recording, transcript and logs are deleted.",
+		"partiallyDeleted": "Only a part could be deleted: try again later.",
+		"alreadyDeleted":   "Everything was deleted before.",
+		"noDataFound":      "There was no data to delete.",
+	}
+	return fmt.Sprintf("Bot %s: %s (%s)", o.BotID, words[o.Status], o.Status)
+}
+
+// names joins cleaned names for a line of text, at most limit of them.
+func names(all []said, limit int) string {
+	texts := make([]string, 0, limit+1)
+	for _, name := range all[:min(limit, len(all))] {
+		texts = append(texts, string(name))
+	}
+	if rest := len(all) - limit; rest > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", rest))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// shortAll cleans names.
+func shortAll(all []string) []said {
+	out := make([]said, 0, len(all))
+	for _, name := range all {
+		if clean := short(name); clean != "" && !slices.Contains(out, clean) {
+			out = append(out, clean)
+		}
+	}
+	return out
+}

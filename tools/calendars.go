@@ -1,0 +1,280 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/meetmcp/meetmcp/client"
+)
+
+// calendars is the set about calendars, their events and their recordings.
+func calendars(api *client.Client) Set {
+	return Set{"calendars", "Connect calendars, and have their events recorded.", []Tool{
+
+		define("list_calendars", "list_calendars", "List calendars", Reads,
+			"Lists the connected calendars with their calendar_id.",
+			func(ctx context.Context, _ none) (*calendarList, error) {
+				all, err := api.Calendars(ctx)
+				if err != nil {
+					return nil, err
+				}
+				return calendarsOf(all), nil
+			}),
+
+		define("list_raw_calendars", "list_raw_calendars", "List calendars that could be connected", Reads,
+			"Lists the calendars at Google or Microsoft that OAuth credentials open, to choose raw_calendar_id for create_calendar. Stores nothing.",
+			func(ctx context.Context, in client.CalendarAccess) (*rawCalendarList, error) {
+				all, err := api.RawCalendars(ctx, in)
+				if err != nil {
+					return nil, err
+				}
+				return rawCalendarsOf(all), nil
+			}),
+
+		define("create_calendar", "create_calendar", "Connect a calendar", Writes,
+			"Connects a Google or Microsoft calendar with OAuth credentials of the person's (offline access), and reads its events.",
+			func(ctx context.Context, in client.NewCalendar) (*calendar, error) {
+				made, err := api.CreateCalendar(ctx, in)
+				if err != nil {
+					return nil, err
+				}
+				out := calendarOf(*made)
+				out.Next = "list_calendar_events with this calendar_id shows what can be recorded."
+				return out, nil
+			}),
+
+		define("get_calendar", "get_calendar", "Look at a calendar", Reads,
+			"One connected calendar: name, email, the provider's ids.",
+			func(ctx context.Context, in calendarID) (*calendar, error) {
+				found, err := api.Calendar(ctx, in.CalendarID)
+				if err != nil {
+					return nil, err
+				}
+				return calendarOf(*found), nil
+			}),
+
+		define("update_calendar", "update_calendar", "Replace a calendar's credentials", Destroys,
+			"Replaces a calendar's OAuth credentials and reads its events anew. All recordings scheduled for it are cancelled: schedule them again.",
+			func(ctx context.Context, in updateCalendar) (*calendar, error) {
+				changed, err := api.UpdateCalendar(ctx, in.CalendarID, in.CalendarAccess)
+				if err != nil {
+					return nil, err
+				}
+				out := calendarOf(*changed)
+				out.Next = "its scheduled recordings were cancelled: list_calendar_events, then schedule_recording again."
+				return out, nil
+			}),
+
+		define("delete_calendar", "delete_calendar", "Disconnect a calendar", Destroys,
+			"Disconnects a calendar; its events and scheduled recordings go with it. Meetings already recorded stay.",
+			func(ctx context.Context, in calendarID) (*gone, error) {
+				return &gone{OK: true, CalendarID: in.CalendarID}, api.DeleteCalendar(ctx, in.CalendarID)
+			}),
+
+		define("resync_calendars", "resync_all_calendars", "Sync all calendars", Writes,
+			"Reads all connected calendars anew, when events look outdated. Recordings may have to be scheduled again.",
+			func(ctx context.Context, in resync) (*resynced, error) {
+				done, err := api.ResyncCalendars(ctx, in.Days)
+				if err != nil {
+					return nil, err
+				}
+				return resyncedOf(done), nil
+			}),
+
+		defineCall("list_calendar_events", "list_events", "List a calendar's events", Reads,
+			"Lists a calendar's events in order of time: name, times, link, whether a recording is scheduled, event_id. Upcoming ones unless status says otherwise.",
+			func(ctx context.Context, call *Call, in listEvents) (*eventList, error) {
+				return listOfEvents(ctx, api, call, in)
+			}),
+
+		defineCall("get_calendar_event", "get_event", "Look at an event", Reads,
+			"One calendar event: times, link, attendees, whether and how it will be recorded.",
+			func(ctx context.Context, call *Call, in getEvent) (*event, error) {
+				found, err := api.Event(ctx, in.EventID)
+				if err != nil {
+					return nil, err
+				}
+				return eventWithin(call, *found, in)
+			}),
+
+		defineCall("schedule_recording", "schedule_record_event", "Schedule a recording", Writes,
+			"Has a bot record a calendar event, or with all_occurrences its whole series. No bot_id exists yet: when it is over, list_bots finds the bot. For a meeting without calendar use join_meeting.",
+			func(ctx context.Context, call *Call, in scheduleRecording) (*recordings, error) {
+				return schedule(ctx, api, call, in)
+			}),
+
+		defineCall("update_recording", "patch_bot", "Change a scheduled recording", Writes,
+			"Changes the bot scheduled for an event. What is absent stays as it is; clear empties fields.",
+			func(ctx context.Context, call *Call, in updateRecording) (*recordings, error) {
+				return change(ctx, api, call, in)
+			}),
+
+		defineCall("unschedule_recording", "unschedule_record_event", "Cancel a scheduled recording", Destroys,
+			"Cancels the recording of an event, or with all_occurrences of its whole series. It does no harm if there is none.",
+			func(ctx context.Context, call *Call, in eventAndSeries) (*recordings, error) {
+				events, err := api.UnscheduleRecording(ctx, in.EventID, in.AllOccurrences)
+				if err != nil {
+					return nil, err
+				}
+				return recordingsOf(call, "Cancelled", events, "")
+			}),
+	}}
+}
+
+type none struct{}
+
+type calendarID struct {
+	CalendarID string `json:"calendar_id"`
+}
+
+type updateCalendar struct {
+	calendarID
+	client.CalendarAccess
+}
+
+type resync struct {
+	Days int `json:"days,omitzero" jsonschema:"minimum=1,maximum=365" jsonschema_description:"How far ahead; 30 by default."`
+}
+
+type calendar struct {
+	About
+	calendarEntry
+}
+
+type calendarEntry struct {
+	CalendarID string `json:"calendar_id"`
+	Name       said   `json:"name"`
+	Email      said   `json:"email"`
+	GoogleID   said   `json:"google_id"` // Microsoft's id too
+	ResourceID string `json:"resource_id,omitzero"`
+}
+
+func entryOf(c client.Calendar) calendarEntry {
+	return calendarEntry{c.UUID, short(c.Name), short(c.Email), short(c.GoogleID), c.ResourceID}
+}
+
+func calendarOf(c client.Calendar) *calendar { return &calendar{calendarEntry: entryOf(c)} }
+
+func (o *calendar) Text() string { return o.line() }
+
+func (e calendarEntry) line() string {
+	text := fmt.Sprintf("%q · %s · calendar_id %s · provider's id %s", e.Name, e.Email, e.CalendarID, e.GoogleID)
+	if e.ResourceID != "" {
+		text += " · resource_id " + e.ResourceID
+	}
+	return text
+}
+
+type calendarList struct {
+	About
+	Calendars []calendarEntry `json:"calendars"`
+}
+
+func calendarsOf(all []client.Calendar) *calendarList {
+	out := &calendarList{Calendars: make([]calendarEntry, len(all))}
+	for i, c := range all {
+		out.Calendars[i] = entryOf(c)
+	}
+	out.Next = "list_calendar_events with a calendar_id."
+	if len(all) == 0 {
+		out.Next = "create_calendar connects one."
+	}
+	return out
+}
+
+func (o *calendarList) Text() string {
+	if len(o.Calendars) == 0 {
+		return "No calendar is connected."
+	}
+	lines := make([]string, len(o.Calendars))
+	for i, c := range o.Calendars {
+		lines[i] = "- " + c.line()
+	}
+	return strings.Join(lines, "\n")
+}
+
+type rawCalendarList struct {
+	About
+	Calendars []rawCalendar `json:"calendars"`
+}
+
+type rawCalendar struct {
+	RawCalendarID said `json:"raw_calendar_id"`
+	Email         said `json:"email"`
+	IsPrimary     bool `json:"is_primary"`
+}
+
+func rawCalendarsOf(all []client.RawCalendar) *rawCalendarList {
+	out := &rawCalendarList{Calendars: make([]rawCalendar, len(all))}
+	for i, c := range all {
+		out.Calendars[i] = rawCalendar{link(c.ID), short(c.Email), c.IsPrimary}
+	}
+	out.Next = "create_calendar with one raw_calendar_id."
+	return out
+}
+
+func (o *rawCalendarList) Text() string {
+	if len(o.Calendars) == 0 {
+		return "These credentials open no calendar."
+	}
+	lines := make([]string, len(o.Calendars))
+	for i, c := range o.Calendars {
+		lines[i] = fmt.Sprintf("- raw_calendar_id %s · %s", c.RawCalendarID, c.Email)
+		if c.IsPrimary {
+			lines[i] += " · primary"
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// gone says what was deleted.
+type gone struct {
+	About
+	OK           bool   `json:"ok"`
+	CalendarID   string `json:"calendar_id,omitzero"`
+	ConnectionID string `json:"connection_id,omitzero"`
+}
+
+func (o *gone) Text() string {
+	if o.CalendarID != "" {
+		return "Calendar " + o.CalendarID + " is disconnected."
+	}
+	return "Zoom connection " + o.ConnectionID + " is deleted."
+}
+
+type resynced struct {
+	About
+	SyncedCalendars []string      `json:"synced_calendars"`
+	Errors          []resyncError `json:"errors"`
+}
+
+type resyncError struct {
+	CalendarID string `json:"calendar_id"`
+	Message    said   `json:"message"`
+}
+
+func resyncedOf(r *client.Resync) *resynced {
+	out := &resynced{SyncedCalendars: r.SyncedCalendars, Errors: []resyncError{}}
+	if out.SyncedCalendars == nil {
+		out.SyncedCalendars = []string{}
+	}
+	for _, e := range r.Errors {
+		out.Errors = append(out.Errors, resyncError{e.CalendarUUID, said(link(e.Message))})
+	}
+	if len(out.Errors) > 0 {
+		out.Next = "update_calendar with fresh credentials for those that failed."
+	}
+	return out
+}
+
+func (o *resynced) Text() string {
+	text := fmt.Sprintf("Synced %d calendars", len(o.SyncedCalendars))
+	if len(o.SyncedCalendars) > 0 {
+		text += ": " + strings.Join(o.SyncedCalendars, ", ")
+	}
+	for _, e := range o.Errors {
+		text += fmt.Sprintf("\nNot synced: %s, %s", e.CalendarID, e.Message)
+	}
+	return text + "."
+}

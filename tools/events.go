@@ -1,0 +1,255 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/meetmcp/meetmcp/client"
+)
+
+type listEvents struct {
+	calendarID
+	Status         string `json:"status,omitzero" jsonschema:"enum=upcoming,enum=past,enum=all"`
+	StartDateGTE   string `json:"start_date_gte,omitzero" jsonschema_description:"RFC 3339, a date, or +7d (in 7 days); inclusive."`
+	StartDateLTE   string `json:"start_date_lte,omitzero" jsonschema_description:"Likewise."`
+	UpdatedAtGTE   string `json:"updated_at_gte,omitzero" jsonschema_description:"Likewise; 7d is 7 days ago."`
+	AttendeeEmail  string `json:"attendee_email,omitzero"`
+	OrganizerEmail string `json:"organizer_email,omitzero"`
+	Detail         string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full"`
+	zone
+	paged
+}
+
+type getEvent struct {
+	EventID string `json:"event_id"`
+	Detail  string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full" jsonschema_description:"full adds the provider's own event and every field."`
+	budget
+}
+
+type eventList struct {
+	About
+	Events     []eventEntry  `json:"events"`
+	Coverage   eventCoverage `json:"coverage"`
+	NextCursor string        `json:"next_cursor,omitzero"`
+}
+
+// eventCoverage says what was looked at.
+type eventCoverage struct {
+	Looked   int    `json:"looked_at"`
+	Status   string `json:"status"`
+	Complete bool   `json:"complete"`
+}
+
+type event struct {
+	About
+	eventEntry
+}
+
+type eventEntry struct {
+	EventID    string       `json:"event_id"`
+	CalendarID string       `json:"calendar_id"`
+	Name       said         `json:"name"`
+	StartTime  string       `json:"start_time"`
+	EndTime    string       `json:"end_time"`
+	MeetingURL said         `json:"meeting_url,omitzero"`
+	Recurring  bool         `json:"is_recurring,omitzero"`
+	Organizer  bool         `json:"is_organizer,omitzero"`
+	Deleted    bool         `json:"deleted,omitzero"`
+	Attendees  []attendee   `json:"attendees,omitzero"`
+	More       int          `json:"more_attendees,omitzero"`
+	BotParam   *botSettings `json:"bot_param,omitzero"` // present when a recording is scheduled
+	// with detail full
+	GoogleID         said     `json:"google_id,omitzero"` // Microsoft's id too
+	RecurringEventID said     `json:"recurring_event_id,omitzero"`
+	LastUpdatedAt    string   `json:"last_updated_at,omitzero"`
+	Raw              anything `json:"raw,omitzero"`
+}
+
+type attendee struct {
+	Email said `json:"email"`
+	Name  said `json:"name,omitzero"`
+}
+
+// Attendees that a list shows of each event, and one event by itself.
+const (
+	attendeesListed = 6
+	attendeesShown  = 50
+)
+
+func entryOfEvent(e client.Event, full bool, attendees int) eventEntry {
+	out := eventEntry{
+		EventID: e.UUID, CalendarID: e.CalendarUUID, Name: short(e.Name), StartTime: stamp(e.StartTime), EndTime: stamp(e.EndTime),
+		MeetingURL: link(e.MeetingURL), Recurring: e.IsRecurring, Organizer: e.IsOrganizer, Deleted: e.Deleted,
+	}
+	for _, a := range e.Attendees[:min(attendees, len(e.Attendees))] {
+		out.Attendees = append(out.Attendees, attendee{short(a.Email), short(a.Name)})
+	}
+	out.More = len(e.Attendees) - len(out.Attendees)
+	if e.BotParam != nil {
+		settings := botSettings{BotName: short(e.BotParam.BotName)}
+		if full {
+			settings = settingsOf(e.BotParam)
+		}
+		out.BotParam = &settings
+	}
+	if full {
+		out.GoogleID, out.RecurringEventID, out.LastUpdatedAt, out.Raw = short(e.GoogleID), short(e.RecurringEventID), stamp(e.LastUpdatedAt), cleaned(e.Raw)
+	}
+	return out
+}
+
+func (e eventEntry) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q · %s to %s", e.Name, e.StartTime, e.EndTime)
+	for _, f := range []struct {
+		on   bool
+		word string
+	}{{e.Recurring, "recurring"}, {e.Organizer, "organized by the calendar's owner"}, {e.Deleted, "DELETED"}} {
+		if f.on {
+			b.WriteString(" · " + f.word)
+		}
+	}
+	fmt.Fprintf(&b, "\n  event_id %s", e.EventID)
+	if e.MeetingURL == "" {
+		b.WriteString(" · no link, so it cannot be recorded")
+	} else {
+		fmt.Fprintf(&b, " · %s", e.MeetingURL)
+	}
+	if e.BotParam == nil {
+		b.WriteString(" · no recording scheduled")
+	} else {
+		fmt.Fprintf(&b, " · recording scheduled, bot %q", e.BotParam.BotName)
+	}
+	if len(e.Attendees) > 0 {
+		all := make([]said, len(e.Attendees))
+		for i, a := range e.Attendees {
+			all[i] = a.Email
+			if a.Name != "" {
+				all[i] = a.Name + " <" + a.Email + ">"
+			}
+		}
+		b.WriteString("\n  with " + names(all, len(all)))
+		if e.More > 0 {
+			fmt.Fprintf(&b, " and %d more", e.More)
+		}
+	}
+	return b.String()
+}
+
+func (e eventEntry) details() string {
+	if e.LastUpdatedAt == "" {
+		return ""
+	}
+	text := fmt.Sprintf("\n  calendar_id %s · provider's id %s · updated %s", e.CalendarID, e.GoogleID, e.LastUpdatedAt)
+	if e.RecurringEventID != "" {
+		text += " · series " + string(e.RecurringEventID)
+	}
+	if e.BotParam != nil {
+		text += "\n  bot_param " + compact(e.BotParam)
+	}
+	if e.Raw != nil {
+		text += "\n  raw " + compact(e.Raw)
+	}
+	return text
+}
+
+func (o *event) Text() string { return o.text() + o.details() }
+
+func (o *eventList) Text() string {
+	var b strings.Builder
+	for _, e := range o.Events {
+		b.WriteString("- " + e.text() + e.details() + "\n")
+	}
+	if len(o.Events) == 0 {
+		b.WriteString("No event matches.\n")
+	}
+	fmt.Fprintf(&b, "Looked at %d events (status %s)", o.Coverage.Looked, o.Coverage.Status)
+	if o.Coverage.Complete {
+		b.WriteString("; there are no more.")
+	} else {
+		b.WriteString("; there may be more.")
+	}
+	if o.NextCursor != "" {
+		b.WriteString("\nnext_cursor " + o.NextCursor)
+	}
+	return b.String()
+}
+
+func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEvents) (*eventList, error) {
+	query, err := eventQuery(call, in)
+	if err != nil {
+		return nil, err
+	}
+	var from listPlace
+	if _, err := call.at(&from); err != nil {
+		return nil, err
+	}
+	query.Cursor = from.Cursor
+	page, err := api.Events(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	rest := page.Data[min(max(from.Skip, 0), len(page.Data)):]
+	status := in.Status
+	if status == "" {
+		status = "upcoming"
+	}
+	return most(call, len(rest), in.tokens(), func(k int) (*eventList, error) {
+		out := &eventList{Events: make([]eventEntry, 0, k), Coverage: eventCoverage{Looked: k, Status: status}}
+		for _, e := range rest[:k] {
+			out.Events = append(out.Events, entryOfEvent(e, in.Detail == "full", attendeesListed))
+		}
+		var place *listPlace
+		switch {
+		case k < len(rest):
+			place = &listPlace{from.Cursor, from.Skip + k}
+		case page.Next != "":
+			place = &listPlace{Cursor: page.Next}
+		default:
+			out.Coverage.Complete = true
+			out.Next = "schedule_recording with an event_id records one."
+			if len(out.Events) == 0 {
+				out.Next = "if events are missing: other status or dates, another calendar (list_calendars), or resync_calendars."
+			}
+			return out, nil
+		}
+		var err error
+		out.NextCursor, err = call.next(place)
+		out.Next = "list_calendar_events with next_cursor as cursor goes on; schedule_recording with an event_id records one."
+		return out, err
+	})
+}
+
+func eventQuery(call *Call, in listEvents) (client.EventQuery, error) {
+	q := client.EventQuery{CalendarID: in.CalendarID, Status: in.Status, AttendeeEmail: in.AttendeeEmail, OrganizerEmail: in.OrganizerEmail}
+	loc, err := call.location(in.zone)
+	if err != nil {
+		return q, err
+	}
+	if q.StartDateGTE, err = call.moment("start_date_gte", in.StartDateGTE, loc, false); err != nil {
+		return q, err
+	}
+	if q.StartDateLTE, err = call.moment("start_date_lte", in.StartDateLTE, loc, true); err != nil {
+		return q, err
+	}
+	q.UpdatedAtGTE, err = call.moment("updated_at_gte", in.UpdatedAtGTE, loc, false)
+	return q, err
+}
+
+// eventWithin shows one event with as many attendees as the budget has room for.
+func eventWithin(call *Call, e client.Event, in getEvent) (*event, error) {
+	full := in.Detail == "full"
+	return most(call, max(1, min(len(e.Attendees), attendeesShown)), in.tokens(), func(k int) (*event, error) {
+		out := &event{eventEntry: entryOfEvent(e, full, k)}
+		switch {
+		case e.Deleted:
+			out.Next = "the event was cancelled in the calendar; nothing is to be done."
+		case e.BotParam == nil && e.MeetingURL != "":
+			out.Next = "schedule_recording with this event_id records it."
+		case e.BotParam != nil:
+			out.Next = "update_recording changes, unschedule_recording cancels the recording."
+		}
+		return out, nil
+	})
+}

@@ -1,0 +1,92 @@
+package tools
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/meetmcp/meetmcp/internal/transcript"
+)
+
+// Limits of JSON of no known shape that people outside made, so that it
+// cannot fill an answer.
+const (
+	freeText    = 1000 // characters of a text
+	freeMembers = 50   // of an object or list
+	freeDepth   = 8
+	freeBytes   = 6000 // of the whole
+)
+
+// cleaned cleans JSON of no known shape, names and texts alike. What is too
+// much is left out, and a text in its place says so.
+func cleaned(v any) anything {
+	if empty(v) {
+		return nil
+	}
+	out := clean(v, freeDepth)
+	if raw, err := json.Marshal(out); err != nil || len(raw) > freeBytes {
+		return fmt.Sprintf("left out here: %d bytes", len(raw))
+	}
+	return out
+}
+
+func clean(v any, depth int) any {
+	switch v := v.(type) {
+	case string:
+		return transcript.Line(v, freeText)
+	case []any:
+		if depth == 0 {
+			return fmt.Sprintf("left out here: a list of %d", len(v))
+		}
+		list := make([]any, 0, min(len(v), freeMembers))
+		for _, item := range v[:min(len(v), freeMembers)] {
+			list = append(list, clean(item, depth-1))
+		}
+		if rest := len(v) - freeMembers; rest > 0 {
+			list = append(list, fmt.Sprintf("left out here: %d more", rest))
+		}
+		return list
+	case map[string]any:
+		if depth == 0 {
+			return fmt.Sprintf("left out here: an object of %d", len(v))
+		}
+		object := make(map[string]any, len(v))
+		all := make([]string, 0, len(v))
+		for name := range v {
+			all = append(all, name)
+		}
+		slices.Sort(all)
+		for _, name := range all[:min(len(all), freeMembers)] {
+			object[transcript.Line(name, transcript.NameLimit)] = clean(v[name], depth-1)
+		}
+		if rest := len(all) - freeMembers; rest > 0 {
+			object["…"] = fmt.Sprintf("left out here: %d more", rest)
+		}
+		return object
+	}
+	return v
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
+
+// compact writes cleaned JSON on one line.
+func compact(v anything) string {
+	raw, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		return "not JSON"
+	}
+	return string(raw)
+}

@@ -1,0 +1,261 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/meetmcp/meetmcp/client"
+)
+
+// Paging over bots: pages of the API are as large as it allows where bots are
+// filtered here, and a call looks at this many at most.
+const (
+	filterPages = 10
+	pageSize    = 50
+)
+
+type listBots struct {
+	BotName       string `json:"bot_name,omitzero" jsonschema_description:"Part of the bot's name."`
+	MeetingURL    string `json:"meeting_url,omitzero" jsonschema_description:"Part of the link."`
+	SpeakerName   string `json:"speaker_name,omitzero" jsonschema_description:"Part of a speaker's name."`
+	CreatedAfter  string `json:"created_after,omitzero" jsonschema_description:"RFC 3339, a date, or 7d (7 days ago); inclusive."`
+	CreatedBefore string `json:"created_before,omitzero" jsonschema_description:"Likewise."`
+	EndedAfter    string `json:"ended_after,omitzero" jsonschema_description:"Likewise."`
+	FilterByExtra string `json:"filter_by_extra,omitzero" jsonschema_description:"key:value,key2:value2, exact; title:Weekly finds what was sent with extra.title."`
+	SortByExtra   string `json:"sort_by_extra,omitzero" jsonschema_description:"key or key:desc; within a page."`
+	Limit         int    `json:"limit,omitzero" jsonschema:"minimum=1,maximum=50" jsonschema_description:"10 by default."`
+	Detail        string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full"`
+	zone
+	paged
+}
+
+type botList struct {
+	About
+	Bots       []listedBot `json:"bots"`
+	Coverage   coverage    `json:"coverage"`
+	NextCursor string      `json:"next_cursor,omitzero"`
+}
+
+type listedBot struct {
+	BotID       string `json:"bot_id"`
+	Title       said   `json:"title"`
+	TitleSource string `json:"title_source"`
+	BotName     said   `json:"bot_name"`
+	MeetingURL  said   `json:"meeting_url"`
+	CreatedAt   string `json:"created_at"`
+	EndedAt     string `json:"ended_at,omitzero"`
+	Duration    *int64 `json:"duration,omitzero"` // seconds
+	Speakers    []said `json:"speakers,omitzero"`
+	// with detail full
+	Extra          anything `json:"extra,omitzero"`
+	SessionID      string   `json:"session_id,omitzero"`
+	AccessCount    *int64   `json:"access_count,omitzero"`
+	LastAccessedAt string   `json:"last_accessed_at,omitzero"`
+}
+
+// coverage says what was looked at, so that an empty list is not taken for
+// more than it is.
+type coverage struct {
+	Looked       int      `json:"looked_at"`
+	Complete     bool     `json:"complete"` // nothing more matches beyond these
+	FilteredHere []string `json:"filtered_here,omitzero"`
+	Newest       string   `json:"newest,omitzero"`
+	Oldest       string   `json:"oldest,omitzero"`
+}
+
+func (c coverage) text(what string) string {
+	text := fmt.Sprintf("Looked at %d %s", c.Looked, what)
+	if c.Newest != "" {
+		text += fmt.Sprintf(" (%s to %s)", c.Oldest, c.Newest)
+	}
+	if len(c.FilteredHere) > 0 {
+		text += "; filtered here, not by the API: " + strings.Join(c.FilteredHere, ", ")
+	}
+	if c.Complete {
+		return text + "; there are no more."
+	}
+	return text + "; there may be more."
+}
+
+func (o *botList) Text() string {
+	var b strings.Builder
+	for _, bot := range o.Bots {
+		fmt.Fprintf(&b, "- %q · %s", bot.Title, bot.CreatedAt)
+		switch {
+		case bot.EndedAt == "":
+			b.WriteString(" · not ended")
+		case bot.Duration != nil && *bot.Duration > 0:
+			b.WriteString(" · " + lasted(*bot.Duration))
+		default:
+			b.WriteString(" · ended, nothing recorded")
+		}
+		if len(bot.Speakers) > 0 {
+			b.WriteString(" · " + names(bot.Speakers, 6))
+		}
+		fmt.Fprintf(&b, "\n  bot_id %s · bot %q · %s\n", bot.BotID, bot.BotName, bot.MeetingURL)
+		if bot.Extra != nil {
+			b.WriteString("  extra " + compact(bot.Extra) + "\n")
+		}
+	}
+	if len(o.Bots) == 0 {
+		b.WriteString("No bot matches.\n")
+	}
+	b.WriteString(o.Coverage.text("bots"))
+	if o.NextCursor != "" {
+		b.WriteString("\nnext_cursor " + o.NextCursor)
+	}
+	return b.String()
+}
+
+// listPlace is where a page of bots ended: in the API's page that Cursor
+// fetches, behind Skip bots.
+type listPlace struct {
+	Cursor string `json:"c"`
+	Skip   int    `json:"s"`
+}
+
+// found is a bot that matches, with the place just behind it.
+type found struct {
+	bot   client.ListedBot
+	after listPlace
+}
+
+func list(ctx context.Context, api *client.Client, call *Call, in listBots) (*botList, error) {
+	query, err := botQuery(call, in)
+	if err != nil {
+		return nil, err
+	}
+	limit := in.Limit
+	if limit == 0 {
+		limit = 10
+	}
+	query.Limit = limit
+	if in.SpeakerName != "" || in.FilterByExtra != "" {
+		query.Limit = pageSize
+	}
+	var from listPlace
+	if _, err := call.at(&from); err != nil {
+		return nil, err
+	}
+	matches, end, looked, err := search(ctx, api, query, from, limit, in.SpeakerName)
+	if err != nil {
+		return nil, err
+	}
+	return most(call, len(matches), in.tokens(), func(k int) (*botList, error) {
+		out := &botList{Bots: make([]listedBot, 0, k), Coverage: looked}
+		next := end
+		if k < len(matches) {
+			next = &matches[k-1].after
+		}
+		for _, m := range matches[:k] {
+			out.Bots = append(out.Bots, listed(m.bot, in.Detail == "full"))
+		}
+		if next != nil {
+			out.Coverage.Complete = false
+			if out.NextCursor, err = call.next(next); err != nil {
+				return nil, err
+			}
+			out.Next = "list_bots with next_cursor goes on."
+		}
+		if len(out.Bots) > 0 && next == nil {
+			out.Next = "get_meeting_data with a bot_id shows one."
+		}
+		return out, nil
+	})
+}
+
+// search walks over the API's pages from a place until limit bots match. The
+// place that it returns is nil at the list's end.
+func search(ctx context.Context, api *client.Client, query client.BotQuery, from listPlace, limit int, speaker string) ([]found, *listPlace, coverage, error) {
+	looked := coverage{}
+	if speaker != "" {
+		looked.FilteredHere = []string{"speaker_name"}
+	}
+	var matches []found
+	at := from
+	for range filterPages {
+		query.Cursor = at.Cursor
+		page, err := api.Bots(ctx, query)
+		if err != nil {
+			return nil, nil, looked, err
+		}
+		for i := min(at.Skip, len(page.Bots)); i < len(page.Bots); i++ {
+			bot := page.Bots[i]
+			looked.see(bot.CreatedAt)
+			if speaker != "" && !spoke(bot, speaker) {
+				continue
+			}
+			matches = append(matches, found{bot, listPlace{at.Cursor, i + 1}})
+			if len(matches) == limit && (i+1 < len(page.Bots) || page.NextCursor != "") {
+				return matches, beyond(at.Cursor, i+1, page), looked, nil
+			}
+		}
+		if page.NextCursor == "" || page.NextCursor == at.Cursor {
+			looked.Complete = true
+			return matches, nil, looked, nil
+		}
+		at = listPlace{Cursor: page.NextCursor}
+	}
+	return matches, &at, looked, nil
+}
+
+// beyond is the place behind the first skip bots of a page.
+func beyond(cursor string, skip int, page *client.BotPage) *listPlace {
+	if skip >= len(page.Bots) {
+		return &listPlace{Cursor: page.NextCursor}
+	}
+	return &listPlace{cursor, skip}
+}
+
+func (c *coverage) see(t client.Time) {
+	c.Looked++
+	at := stamp(t)
+	if c.Newest == "" || at > c.Newest {
+		c.Newest = at
+	}
+	if c.Oldest == "" || at < c.Oldest {
+		c.Oldest = at
+	}
+}
+
+func spoke(bot client.ListedBot, speaker string) bool {
+	for _, name := range bot.Speakers {
+		if strings.Contains(strings.ToLower(name), strings.ToLower(strings.TrimSpace(speaker))) {
+			return true
+		}
+	}
+	return false
+}
+
+func botQuery(call *Call, in listBots) (client.BotQuery, error) {
+	q := client.BotQuery{
+		BotName: in.BotName, MeetingURL: in.MeetingURL,
+		FilterByExtra: in.FilterByExtra, SortByExtra: in.SortByExtra,
+	}
+	loc, err := call.location(in.zone)
+	if err != nil {
+		return q, err
+	}
+	if q.CreatedAfter, err = call.moment("created_after", in.CreatedAfter, loc, false); err != nil {
+		return q, err
+	}
+	if q.CreatedBefore, err = call.moment("created_before", in.CreatedBefore, loc, true); err != nil {
+		return q, err
+	}
+	q.EndedAfter, err = call.moment("ended_after", in.EndedAfter, loc, false)
+	return q, err
+}
+
+func listed(bot client.ListedBot, full bool) listedBot {
+	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+	out := listedBot{
+		BotID: bot.UUID, Title: name, TitleSource: source, BotName: short(bot.BotName), MeetingURL: link(bot.MeetingURL),
+		CreatedAt: stamp(bot.CreatedAt), EndedAt: stamp(bot.EndedAt), Duration: bot.Duration, Speakers: shortAll(bot.Speakers),
+	}
+	if full {
+		out.Extra, out.SessionID = cleaned(bot.Extra), bot.SessionID
+		out.AccessCount, out.LastAccessedAt = bot.AccessCount, stamp(bot.LastAccessedAt)
+	}
+	return out
+}

@@ -1,0 +1,377 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/transcript"
+)
+
+type getMeeting struct {
+	botOrLatest
+	IncludeTranscripts bool   `json:"include_transcripts,omitzero" jsonschema_description:"Adds what was said, in pages; false by default."`
+	IncludeURLs        bool   `json:"include_urls,omitzero" jsonschema_description:"Adds links to the files."`
+	Detail             string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full" jsonschema_description:"full adds every field of the API."`
+	paged
+}
+
+// meeting is a meeting at a glance. Times are RFC 3339; duration is in seconds.
+type meeting struct {
+	About
+	BotID       string     `json:"bot_id"`
+	Title       said       `json:"title"`
+	TitleSource string     `json:"title_source"`
+	State       string     `json:"state"`
+	Cause       said       `json:"cause,omitzero"`
+	Remedy      string     `json:"remedy,omitzero"`
+	Platform    string     `json:"platform"`
+	MeetingURL  said       `json:"meeting_url"`
+	BotName     said       `json:"bot_name"`
+	EventID     string     `json:"event_id,omitzero"`
+	CreatedAt   string     `json:"created_at"`
+	BotJoinedAt string     `json:"bot_joined_at,omitzero"`
+	BotExitedAt string     `json:"bot_exited_at,omitzero"`
+	EndedAt     string     `json:"ended_at,omitzero"`
+	Duration    int64      `json:"duration,omitzero"`
+	Speakers    []speaking `json:"speakers,omitzero"`
+	MoreSpeaker int        `json:"more_speakers,omitzero"`
+	Transcript  spoken     `json:"transcript"`
+	Files       []string   `json:"files"`
+	links
+	Details *botDetails `json:"details,omitzero"`
+	Speech  *speech     `json:"speech,omitzero"`
+}
+
+// speaking is one speaker's share.
+type speaking struct {
+	Name    said  `json:"name"`
+	Seconds int64 `json:"seconds"`
+	Words   int   `json:"words"`
+}
+
+// spoken is how much was said, or why there is nothing to read.
+type spoken struct {
+	Turns    int    `json:"turns"`
+	Words    int    `json:"words"`
+	Tokens   int    `json:"tokens,omitzero"` // about, to read it all
+	Language string `json:"language,omitzero"`
+	Missing  string `json:"missing,omitzero"`
+}
+
+// links to a meeting's files, which expire.
+type links struct {
+	MP4                           string `json:"mp4,omitzero"`
+	Audio                         string `json:"audio,omitzero"`
+	MeetingParticipantsFile       string `json:"meeting_participants_file,omitzero"`
+	SpeakerDiarizationFile        string `json:"speaker_diarization_file,omitzero"`
+	SpeakerDiarizationFileNetwork string `json:"speaker_diarization_file_network,omitzero"`
+}
+
+// speech is a page of the transcript, fenced.
+type speech struct {
+	FirstTurn  int    `json:"first_turn"`
+	LastTurn   int    `json:"last_turn"`
+	Text       string `json:"text"`
+	NextCursor string `json:"next_cursor,omitzero"`
+}
+
+// botDetails are the API's fields that are not at a glance. Secrets, and URLs
+// that may hold tokens, are left out.
+type botDetails struct {
+	botSettings
+	AccountID             int64    `json:"account_id"`
+	BotParamID            int64    `json:"bot_param_id"`
+	DiarizationFails      *int     `json:"diarization_fails,omitzero"`
+	DiarizationV2         bool     `json:"diarization_v2"`
+	Errors                said     `json:"errors,omitzero"`
+	IsStopped             bool     `json:"is_stopped"`
+	MP4S3Path             string   `json:"mp4_s3_path,omitzero"`
+	Reserved              bool     `json:"reserved"`
+	ScheduledBotID        *int64   `json:"scheduled_bot_id,omitzero"`
+	SessionID             string   `json:"session_id,omitzero"`
+	SilenceTimeout        *int     `json:"silence_timeout,omitzero"`
+	TranscriptionFails    *int     `json:"transcription_fails,omitzero"`
+	TranscriptionPayloads anything `json:"transcription_payloads,omitzero"`
+	UserReportedError     anything `json:"user_reported_error,omitzero"`
+}
+
+// botSettings are how a bot was set up, secrets aside.
+type botSettings struct {
+	BotName                       said     `json:"bot_name,omitzero"`
+	BotImage                      said     `json:"bot_image,omitzero"`
+	DeduplicationKey              said     `json:"deduplication_key,omitzero"`
+	EnterMessage                  said     `json:"enter_message,omitzero"`
+	Extra                         anything `json:"extra,omitzero"`
+	NooneJoinedTimeout            *int     `json:"noone_joined_timeout,omitzero"`
+	WaitingRoomTimeout            *int     `json:"waiting_room_timeout,omitzero"`
+	RecordingMode                 string   `json:"recording_mode,omitzero"`
+	SpeechToTextProvider          string   `json:"speech_to_text_provider,omitzero"`
+	StreamingAudioFrequency       string   `json:"streaming_audio_frequency,omitzero"`
+	TranscriptionCustomParameters anything `json:"transcription_custom_parameters,omitzero"`
+	WebhookURL                    said     `json:"webhook_url,omitzero"`
+	ZoomOBFTokenUserID            said     `json:"zoom_obf_token_user_id,omitzero"`
+	ZoomSDKID                     said     `json:"zoom_sdk_id,omitzero"`
+}
+
+func settingsOf(p *client.BotParam) botSettings {
+	return botSettings{
+		BotName: short(p.BotName), BotImage: link(p.BotImage), DeduplicationKey: short(p.DeduplicationKey),
+		EnterMessage: said(transcript.Line(p.EnterMessage, freeText)), Extra: cleaned(p.Extra),
+		NooneJoinedTimeout: p.NooneJoinedTimeout, WaitingRoomTimeout: p.WaitingRoomTimeout,
+		RecordingMode: p.RecordingMode, SpeechToTextProvider: p.SpeechToTextProvider,
+		StreamingAudioFrequency:       p.StreamingAudioFrequency,
+		TranscriptionCustomParameters: cleaned(p.TranscriptionCustomParameters), WebhookURL: link(p.WebhookURL),
+		ZoomOBFTokenUserID: short(p.ZoomOBFTokenUserID), ZoomSDKID: short(p.ZoomSDKID),
+	}
+}
+
+func detailsOf(bot *client.Bot) *botDetails {
+	d := &botDetails{
+		botSettings: settingsOf(&bot.BotParam),
+		AccountID:   bot.AccountID, BotParamID: bot.BotParamID, DiarizationFails: bot.DiarizationFails, DiarizationV2: bot.DiarizationV2,
+		Errors: said(transcript.Line(bot.Errors, freeText)), IsStopped: bot.IsStopped, MP4S3Path: bot.MP4S3Path, Reserved: bot.Reserved,
+		ScheduledBotID: bot.ScheduledBotID, SessionID: bot.SessionID, SilenceTimeout: bot.SilenceTimeout,
+		TranscriptionFails: bot.TranscriptionFails, TranscriptionPayloads: cleaned(bot.TranscriptionPayloads), UserReportedError: cleaned(bot.UserReportedError),
+	}
+	d.BotName = "" // it is at a glance
+	return d
+}
+
+func look(ctx context.Context, api *client.Client, call *Call, in getMeeting) (*meeting, error) {
+	id, err := finished(ctx, api, call, in.BotID)
+	if err != nil {
+		return nil, err
+	}
+	data, err := api.MeetingData(ctx, id, true)
+	if err != nil {
+		return nil, err
+	}
+	turns := turnsOf(data.BotData.Transcripts)
+	out, err := glance(ctx, api, call, data, turns, in)
+	if err != nil {
+		return nil, err
+	}
+	everyone := out.Speakers
+	out, err = most(call, len(everyone), in.tokens(), func(k int) (*meeting, error) {
+		fewer := *out
+		fewer.Speakers, fewer.MoreSpeaker = everyone[:min(k, len(everyone))], len(everyone)-k
+		return &fewer, nil
+	})
+	if err != nil || !in.IncludeTranscripts || len(turns) == 0 {
+		return out, err
+	}
+	return readOn(call, out, turns, in.tokens())
+}
+
+// glance makes a meeting at a glance, with all its speakers.
+func glance(ctx context.Context, api *client.Client, call *Call, data *client.MeetingData, turns []transcript.Turn, in getMeeting) (*meeting, error) {
+	bot := &data.BotData.Bot
+	fate := fateOf(data, call.Now)
+	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+	if data.BotData.EventUUID != "" && source == "bot name and date" {
+		event, err := api.Event(ctx, data.BotData.EventUUID)
+		var refused *client.Error
+		switch {
+		case err == nil:
+			name, source = title(nil, event.Name, bot.BotName, bot.CreatedAt)
+		case errors.As(err, &refused) && refused.Status == 404: // the calendar was disconnected since
+		default:
+			return nil, err
+		}
+	}
+	out := &meeting{
+		BotID: bot.UUID, Title: name, TitleSource: source, State: fate.state, Cause: said(fate.cause), Remedy: fate.remedy,
+		Platform: platform(bot.MeetingURL), MeetingURL: link(bot.MeetingURL), BotName: short(bot.BotName), EventID: data.BotData.EventUUID,
+		CreatedAt: stamp(bot.CreatedAt), BotJoinedAt: stamp(bot.BotJoinedAt), BotExitedAt: stamp(bot.BotExitedAt), EndedAt: stamp(bot.EndedAt),
+		Duration: data.Duration, Transcript: spokenIn(data, turns, fate.state), Files: []string{},
+	}
+	files := links{data.MP4, data.Audio, data.MeetingParticipantsFile, data.SpeakerDiarizationFile, data.SpeakerDiarizationFileNetwork}
+	for _, f := range []struct{ name, url string }{
+		{"mp4", files.MP4}, {"audio", files.Audio}, {"meeting_participants_file", files.MeetingParticipantsFile},
+		{"speaker_diarization_file", files.SpeakerDiarizationFile}, {"speaker_diarization_file_network", files.SpeakerDiarizationFileNetwork},
+	} {
+		if f.url != "" {
+			out.Files = append(out.Files, f.name)
+		}
+	}
+	if in.IncludeURLs {
+		out.links = files
+		if len(out.Files) > 0 {
+			call.note("links to files work for about 2 hours; ask again for fresh ones.")
+		}
+	}
+	if in.Detail == "full" {
+		out.Details = detailsOf(bot)
+	}
+	for _, s := range transcript.TalkTime(turns) {
+		out.Speakers = append(out.Speakers, speaking{short(s.Speaker), int64(math.Round(s.Seconds)), s.Words})
+	}
+	out.Next = nextStep(out, in)
+	return out, nil
+}
+
+func nextStep(m *meeting, in getMeeting) string {
+	switch {
+	case m.Transcript.Turns > 0 && !in.IncludeTranscripts:
+		return "get_meeting_data with include_transcripts reads what was said."
+	case m.State == stateJoining, m.State == stateInCall:
+		return "Look again later; leave_meeting takes the bot out."
+	case m.State == stateScheduled:
+		return "Look again after its start; leave_meeting cancels it."
+	}
+	return ""
+}
+
+// spokenIn measures a transcript, or says why there is none.
+func spokenIn(data *client.MeetingData, turns []transcript.Turn, state string) spoken {
+	bot := &data.BotData.Bot
+	s := spoken{Turns: len(turns), Words: transcript.Words(turns)}
+	if len(turns) > 0 {
+		s.Language = turns[0].Lang
+		s.Tokens = transcript.Tokens(transcript.Render(turns, transcript.Position{}, math.MaxInt32).Text)
+		return s
+	}
+	failed := bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0
+	switch {
+	case state == stateFailed:
+		s.Missing = "nothing was recorded"
+	case state != stateEnded:
+		s.Missing = "the meeting is not over yet"
+	case data.Duration == 0 && data.MP4 == "" && data.Audio == "":
+		s.Missing = "the data was deleted, or nothing was recorded"
+	case bot.SpeechToTextProvider == "":
+		s.Missing = "no speech_to_text was asked for; retranscribe_meeting makes a transcript"
+	case failed:
+		s.Missing = "the transcription failed; retranscribe_meeting tries again"
+	default:
+		s.Missing = "it is being made, or nobody spoke; look again in a minute"
+	}
+	return s
+}
+
+// turnsOf makes turns of the API's transcripts, in the API's order.
+func turnsOf(all []client.Transcript) []transcript.Turn {
+	turns := make([]transcript.Turn, 0, len(all))
+	var words []string
+	for i, t := range all {
+		words = words[:0]
+		for _, w := range t.Words {
+			words = append(words, w.Text)
+		}
+		end := t.StartTime
+		if n := len(t.Words); n > 0 {
+			end = t.Words[n-1].EndTime
+		}
+		if t.EndTime != nil {
+			end = *t.EndTime
+		}
+		turns = append(turns, transcript.Turn{Index: i, Speaker: t.Speaker, Start: t.StartTime, End: end, Lang: t.Lang, Text: transcript.JoinWords(words)})
+	}
+	return turns
+}
+
+// readOn adds as much of the transcript as the budget has room for, from where
+// the cursor points.
+func readOn(call *Call, m *meeting, turns []transcript.Turn, tokens int) (*meeting, error) {
+	var from transcript.Position
+	if _, err := call.at(&from); err != nil {
+		return nil, err
+	}
+	fence := transcript.NewFence()
+	// What stands around the speech is measured with a cursor of full length.
+	for room := tokens; room > 0; {
+		page := transcript.Render(turns, from, room)
+		out := *m
+		out.Speech = &speech{FirstTurn: page.First, LastTurn: page.Last, Text: fence.Wrap(page.Text)}
+		if page.Next >= 0 {
+			next, err := call.next(page.Rest)
+			if err != nil {
+				return nil, err
+			}
+			out.Speech.NextCursor = next
+			out.Next = "get_meeting_data with next_cursor as cursor reads on."
+		}
+		r, err := call.render(&out)
+		if err != nil {
+			return nil, err
+		}
+		over := max(transcript.Tokens(r.text), transcript.Tokens(string(r.structured))) - tokens
+		if over <= 0 {
+			return &out, nil
+		}
+		room -= max(over, 10)
+	}
+	return nil, badArgument("max_tokens %d is too little for this meeting's data. Ask for more, or leave out detail.", tokens)
+}
+
+func (o *meeting) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q (%s): %s", o.Title, o.TitleSource, o.State)
+	for _, words := range []string{string(o.Cause), o.Remedy} {
+		if words != "" {
+			b.WriteString("\n" + words)
+		}
+	}
+	fmt.Fprintf(&b, "\nbot_id %s · bot %q · %s %s", o.BotID, o.BotName, o.Platform, o.MeetingURL)
+	if o.EventID != "" {
+		b.WriteString(" · event_id " + o.EventID)
+	}
+	b.WriteString("\nCreated " + o.CreatedAt)
+	for _, t := range []struct{ word, at string }{{"joined", o.BotJoinedAt}, {"left", o.BotExitedAt}, {"ended", o.EndedAt}} {
+		if t.at != "" {
+			b.WriteString(", " + t.word + " " + t.at)
+		}
+	}
+	if o.Duration > 0 {
+		b.WriteString("; recorded " + lasted(o.Duration))
+	}
+	o.textOfSpeech(&b)
+	if len(o.Files) > 0 {
+		b.WriteString("\nFiles: " + strings.Join(o.Files, ", "))
+	}
+	for _, f := range []struct{ name, url string }{
+		{"mp4", o.MP4}, {"audio", o.Audio}, {"meeting_participants_file", o.MeetingParticipantsFile},
+		{"speaker_diarization_file", o.SpeakerDiarizationFile}, {"speaker_diarization_file_network", o.SpeakerDiarizationFileNetwork},
+	} {
+		if f.url != "" {
+			b.WriteString("\n" + f.name + ": " + f.url)
+		}
+	}
+	if o.Details != nil {
+		b.WriteString("\nAll else: " + compact(o.Details))
+	}
+	if o.Speech != nil {
+		b.WriteString("\n" + o.Speech.Text)
+		if o.Speech.NextCursor != "" {
+			b.WriteString("\nnext_cursor " + o.Speech.NextCursor)
+		}
+	}
+	return b.String()
+}
+
+func (o *meeting) textOfSpeech(b *strings.Builder) {
+	if o.Transcript.Missing != "" {
+		b.WriteString("\nNo transcript: " + o.Transcript.Missing)
+		return
+	}
+	shares := make([]string, len(o.Speakers))
+	for i, s := range o.Speakers {
+		shares[i] = fmt.Sprintf("%s %s", s.Name, lasted(s.Seconds))
+	}
+	if o.MoreSpeaker > 0 {
+		shares = append(shares, fmt.Sprintf("and %d more", o.MoreSpeaker))
+	}
+	fmt.Fprintf(b, "\nSpoke: %s", strings.Join(shares, ", "))
+	language := o.Transcript.Language
+	if language == "" {
+		language = "language not said"
+	}
+	fmt.Fprintf(b, "\nTranscript: %d turns, %d words, about %d tokens, %s", o.Transcript.Turns, o.Transcript.Words, o.Transcript.Tokens, language)
+	if o.Speech != nil {
+		fmt.Fprintf(b, "; turns %d to %d here", o.Speech.FirstTurn, o.Speech.LastTurn)
+	}
+}

@@ -1,0 +1,148 @@
+package tools
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Policy is what the operator allows.
+type Policy struct {
+	URLHosts       []string // where data and keys may be sent: hosts, "*.host" for those below, "*" for all
+	SecretEnv      []string // environment variables that a secret argument may name as env:NAME
+	Getenv         func(string) string
+	MaxBotsPerHour int            // 0: no limit
+	SpeechToText   string         // "default": transcribe when the caller does not say; "none": do not
+	Timezone       *time.Location // of dates without a zone; UTC when nil
+	Sandbox        bool           // the sandbox plays the API: example.com may be sent to
+	Now            func() time.Time
+}
+
+// policy is Policy at work, shared by all tools of a catalogue.
+type policy struct {
+	Policy
+	launches launches
+}
+
+func newPolicy(p Policy) *policy {
+	if p.Now == nil {
+		p.Now = time.Now
+	}
+	if p.Timezone == nil {
+		p.Timezone = time.UTC
+	}
+	if p.Sandbox {
+		p.URLHosts = append(slices.Clip(p.URLHosts), "example.com", "*.example.com")
+	}
+	return &policy{Policy: p, launches: launches{limit: p.MaxBotsPerHour, now: p.Now}}
+}
+
+// secret resolves env:NAME, and returns any other text as it is.
+func (p *policy) secret(text string) (string, error) {
+	name, ok := strings.CutPrefix(text, "env:")
+	if !ok {
+		return text, nil
+	}
+	if p.Getenv == nil || strings.HasPrefix(name, "MEETMCP_") || !slices.Contains(p.SecretEnv, name) {
+		return "", fmt.Errorf("the environment variable %q may not be used here; the operator allows names with --secret-env", clip(name, 60))
+	}
+	value := p.Getenv(name)
+	if value == "" {
+		return "", fmt.Errorf("the environment variable %q is not set", clip(name, 60))
+	}
+	return value, nil
+}
+
+// hostname is what a destination's host may look like, so that no two parsers
+// can read it differently.
+var hostname = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+
+// destination refuses URLs of hosts that the operator did not allow.
+func (p *policy) destination(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' }) {
+		return errors.New("not a URL")
+	}
+	host := strings.ToLower(u.Hostname())
+	switch {
+	case !slices.Contains([]string{"https", "http", "wss", "ws"}, u.Scheme):
+		return errors.New("a URL must begin with https:// or wss://")
+	case u.User != nil:
+		return errors.New("a URL must not hold a user name or password")
+	case u.Opaque != "" || !hostname.MatchString(host) || !strings.HasPrefix(strings.ToLower(text), u.Scheme+"://"+strings.ToLower(u.Host)):
+		return errors.New("a URL must name its host plainly")
+	case !p.allowed(host):
+		return fmt.Errorf("the host %q is not allowed; the API would send meeting data or keys there. The operator allows hosts with --url-hosts", clip(host, 80))
+	}
+	return nil
+}
+
+func (p *policy) allowed(host string) bool {
+	return slices.ContainsFunc(p.URLHosts, func(pattern string) bool {
+		pattern = strings.ToLower(pattern)
+		below, wild := strings.CutPrefix(pattern, "*.")
+		return pattern == "*" || pattern == host || wild && strings.HasSuffix(host, "."+below)
+	})
+}
+
+// destinations refuses URLs anywhere within free JSON whose hosts are not
+// allowed: transcribers take callback URLs among their parameters.
+func (p *policy) destinations(path string, v any) error {
+	switch v := v.(type) {
+	case string:
+		if strings.Contains(v, "://") || strings.HasPrefix(v, "//") {
+			if err := p.destination(v); err != nil {
+				return badArgument("%s: %v.", clip(path, 120), err)
+			}
+		}
+	case []any:
+		for i, item := range v {
+			if err := p.destinations(fmt.Sprintf("%s[%d]", path, i), item); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for name, item := range v {
+			if err := p.destinations(path+"."+name, item); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// launches counts the bots sent within the last hour.
+type launches struct {
+	limit int
+	now   func() time.Time
+
+	mu    sync.Mutex
+	times []time.Time
+}
+
+// reserve counts one launch, or refuses it saying when the next is free. The
+// launch must be released if no bot was sent.
+func (l *launches) reserve() (release func(), err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	l.times = slices.DeleteFunc(l.times, func(t time.Time) bool { return now.Sub(t) >= time.Hour })
+	if l.limit > 0 && len(l.times) >= l.limit {
+		free := l.times[0].Add(time.Hour)
+		return nil, badArgument("Not sent: %d bots were sent within the last hour, which is the limit (--max-bots-per-hour).\nThe next is free at %s, in %s. Ask the person before sending more.",
+			l.limit, free.UTC().Format(time.RFC3339), free.Sub(now).Round(time.Second))
+	}
+	l.times = append(l.times, now)
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if i := slices.Index(l.times, now); i >= 0 {
+			l.times = slices.Delete(l.times, i, i+1)
+		}
+	}, nil
+}

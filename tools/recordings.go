@@ -1,0 +1,124 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/meetmcp/meetmcp/client"
+)
+
+type eventAndSeries struct {
+	EventID        string `json:"event_id"`
+	AllOccurrences bool   `json:"all_occurrences,omitzero" jsonschema_description:"The whole series."`
+}
+
+type scheduleRecording struct {
+	eventAndSeries
+	client.Recording
+}
+
+type updateRecording struct {
+	eventAndSeries
+	client.RecordingPatch
+	Clear []string `json:"clear,omitzero" jsonschema_description:"Names of arguments to empty, such as webhook_url."`
+}
+
+// recordings are the events whose recording was scheduled, changed or
+// cancelled.
+type recordings struct {
+	About
+	Done   string       `json:"done"`
+	Events []eventEntry `json:"events"`
+	More   int          `json:"more_events,omitzero"`
+}
+
+func (o *recordings) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d events.", o.Done, len(o.Events)+o.More)
+	for _, e := range o.Events {
+		b.WriteString("\n- " + e.text() + e.details())
+	}
+	if o.More > 0 {
+		fmt.Fprintf(&b, "\nand %d more of the series; list_calendar_events shows them.", o.More)
+	}
+	return b.String()
+}
+
+// recordingsOf shows the events that were touched, as far as there is room.
+func recordingsOf(call *Call, done string, events []client.Event, next string) (*recordings, error) {
+	return most(call, len(events), defaultTokens, func(k int) (*recordings, error) {
+		out := &recordings{Done: done, Events: make([]eventEntry, 0, k), More: len(events) - k, About: About{Next: next}}
+		for _, e := range events[:k] {
+			// One event is shown with its settings, a series in brief.
+			out.Events = append(out.Events, entryOfEvent(e, false, attendeesListed))
+			if len(events) == 1 && e.BotParam != nil {
+				settings := settingsOf(e.BotParam)
+				out.Events[0].BotParam = &settings
+			}
+		}
+		return out, nil
+	})
+}
+
+func schedule(ctx context.Context, api *client.Client, call *Call, in scheduleRecording) (*recordings, error) {
+	body := in.Recording
+	if err := call.settings(&body.BotSettings); err != nil {
+		return nil, err
+	}
+	call.speechToText(&body.SpeechToText)
+	release, err := call.tool.policy.launches.reserve()
+	if err != nil {
+		return nil, err
+	}
+	events, err := api.ScheduleRecording(ctx, in.EventID, in.AllOccurrences, body)
+	var refused *client.Error
+	if errors.As(err, &refused) && !refused.Lost {
+		release()
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range events {
+		if e.MeetingURL == "" {
+			call.note("an event has no meeting link, so no bot can join it.")
+			break
+		}
+	}
+	return recordingsOf(call, "Scheduled", events, "the bot joins by itself; afterwards list_bots finds it by time or link. update_recording changes it, unschedule_recording cancels it.")
+}
+
+// clearable are the settings of a recording that can be emptied.
+func clearable(call *Call) []string {
+	keep := []string{"event_id", "all_occurrences", "bot_name", "clear"}
+	return slices.DeleteFunc(propertyNames(call.tool.schemas().in), func(name string) bool { return slices.Contains(keep, name) })
+}
+
+func change(ctx context.Context, api *client.Client, call *Call, in updateRecording) (*recordings, error) {
+	body := in.RecordingPatch
+	if err := call.settings(&body.BotSettings); err != nil {
+		return nil, err
+	}
+	valid := clearable(call)
+	body.Clear = map[string]*struct{}{}
+	for _, name := range in.Clear {
+		_, set := call.args[name]
+		switch {
+		case !slices.Contains(valid, name):
+			return nil, badArgument("clear: %q cannot be emptied. Valid: %s.", clip(name, 40), strings.Join(valid, ", "))
+		case set:
+			return nil, badArgument("%s is both set and cleared. Do one.", name)
+		}
+		body.Clear[name] = nil
+	}
+	if len(call.args) == 1 || len(call.args) == 2 && in.AllOccurrences {
+		return nil, badArgument("Nothing to change was given. Name at least one setting, or clear.")
+	}
+	events, err := api.UpdateRecording(ctx, in.EventID, in.AllOccurrences, body)
+	if err != nil {
+		return nil, err
+	}
+	return recordingsOf(call, "Changed", events, "unschedule_recording cancels it.")
+}

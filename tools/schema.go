@@ -1,0 +1,133 @@
+package tools
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/invopop/jsonschema"
+
+	"github.com/meetmcp/meetmcp/client"
+)
+
+// said is a short text that people outside made: a title, a name, a link. Its
+// fields are listed in untrusted_fields.
+type said string
+
+// anything is JSON that people outside made, cleaned, of whatever shape.
+type anything any
+
+// Marks within input schemas, each a keyword of JSON Schema in its own right:
+// secrets are writeOnly, and destinations have the format uri.
+const destinationFormat = "uri"
+
+// schemasOf makes both schemas of a tool, and panics when In or Out cannot be
+// put into one.
+func schemasOf[In any, Out Result](tool string) schemas {
+	var s schemas
+	s.in = inputSchema(reflect.TypeFor[In]())
+	s.rawIn = schemaJSON(tool, s.in)
+	if out := reflect.TypeFor[Out](); out != reflect.TypeFor[*Document]() {
+		s.rawOut = schemaJSON(tool, outputSchema(out))
+	}
+	return s
+}
+
+func schemaJSON(tool string, s *jsonschema.Schema) []byte {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic(fmt.Sprintf("schema of %s: %v", tool, err))
+	}
+	return raw
+}
+
+// inputSchema keeps to one plain type for each property, since several clients
+// drop or refuse anything richer.
+func inputSchema(t reflect.Type) *jsonschema.Schema {
+	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true, ExpandedStruct: true, Mapper: inputType}
+	s := r.ReflectFromType(t)
+	s.Version = ""
+	if s.Properties == nil {
+		s.Properties = jsonschema.NewProperties()
+	}
+	seen := map[string]bool{}
+	s.Required = slices.DeleteFunc(s.Required, func(name string) bool {
+		twice := seen[name]
+		seen[name] = true
+		return twice
+	})
+	return s
+}
+
+func inputType(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[client.Secret]():
+		return &jsonschema.Schema{Type: "string", WriteOnly: true}
+	case reflect.TypeFor[client.Destination]():
+		return &jsonschema.Schema{Type: "string", Format: destinationFormat}
+	case reflect.TypeFor[client.UnixTime]():
+		return &jsonschema.Schema{Type: "string"}
+	case reflect.TypeFor[map[string]any]():
+		return &jsonschema.Schema{Type: "object"}
+	}
+	return nil
+}
+
+// outputSchema describes and never restricts: no required properties but the
+// names themselves, no formats, no enums.
+func outputSchema(t reflect.Type) *jsonschema.Schema {
+	r := jsonschema.Reflector{
+		Anonymous: true, DoNotReference: true, ExpandedStruct: true,
+		AllowAdditionalProperties: true, RequiredFromJSONSchemaTags: true, Mapper: outputType,
+	}
+	s := r.ReflectFromType(t)
+	s.Version = ""
+	return s
+}
+
+func outputType(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[anything]():
+		return &jsonschema.Schema{Description: "any JSON"}
+	case reflect.TypeFor[client.ResyncError]():
+		return &jsonschema.Schema{Type: "array"}
+	}
+	return nil
+}
+
+// untrusted adds to paths those of all texts within v that people outside made.
+func untrusted(v reflect.Value, path string, paths []string) []string {
+	switch t := v.Type(); {
+	case t == reflect.TypeFor[said](), t == reflect.TypeFor[anything]():
+		if !v.IsZero() && !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	case t.Kind() == reflect.Pointer:
+		if !v.IsNil() {
+			paths = untrusted(v.Elem(), path, paths)
+		}
+	case t.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			paths = untrusted(v.Index(i), path+"[]", paths)
+		}
+	case t.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			field := t.Field(i)
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			switch {
+			case !field.IsExported() && !field.Anonymous:
+			case field.Anonymous && name == "":
+				paths = untrusted(v.Field(i), path, paths)
+			default:
+				paths = untrusted(v.Field(i), dotted(path, name), paths)
+			}
+		}
+	}
+	return paths
+}
+
+// rawJSON lets the library pass our JSON on as it is.
+func rawJSON(v jsontext.Value) json.RawMessage { return json.RawMessage(v) }

@@ -1,0 +1,214 @@
+// Package tools is what a model can do here: one catalogue of tools, each a
+// plain function from typed arguments to a typed result.
+package tools
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/invopop/jsonschema"
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// Effect is what a tool does to the world. Annotations, --read-only and
+// confirmation follow from it.
+type Effect string
+
+// The three effects.
+const (
+	Reads    Effect = "reads"
+	Writes   Effect = "writes"
+	Destroys Effect = "destroys" // something is lost that no call brings back
+)
+
+// Set is a group of tools that --toolsets picks by name.
+type Set struct {
+	Name        string
+	Description string
+	Tools       []Tool
+}
+
+// Tool is one entry of the catalogue.
+type Tool struct {
+	Name        string
+	Operation   string // of the API, "" when the tool is more than one operation
+	Title       string
+	Effect      Effect
+	Description string
+	Set         string
+
+	schemas func() schemas
+	run     func(ctx context.Context, call *Call, args []byte) (Result, error)
+	policy  *policy
+}
+
+// schemas are made when a tool is first listed or called.
+type schemas struct {
+	in            *jsonschema.Schema
+	rawIn, rawOut []byte
+}
+
+// Result is what a tool answers: a text that is enough by itself, and itself
+// as the structured form, which is enough by itself too.
+type Result interface {
+	Text() string
+	about() *About
+}
+
+// About is in every result.
+type About struct {
+	Next            string   `json:"next,omitzero"`             // what to call next
+	Notes           []string `json:"notes,omitzero"`            // what was read or done otherwise than asked
+	UntrustedFields []string `json:"untrusted_fields,omitzero"` // whose words are people's outside
+}
+
+func (a *About) about() *About { return a }
+
+// Document is a result of long text, without a structured form.
+type Document struct {
+	About
+	Body string
+}
+
+// Text returns the document.
+func (d *Document) Text() string { return d.Body }
+
+// define makes a tool out of a function whose In is its input schema and whose
+// Out is its output schema.
+func define[In any, Out Result](name, operation, title string, effect Effect, description string, run func(context.Context, In) (Out, error)) Tool {
+	return defineCall(name, operation, title, effect, description, func(ctx context.Context, _ *Call, in In) (Out, error) {
+		return run(ctx, in)
+	})
+}
+
+// defineCall is define for a function that also needs the call itself: to page,
+// to add notes, to know the time.
+func defineCall[In any, Out Result](name, operation, title string, effect Effect, description string, run func(context.Context, *Call, In) (Out, error)) Tool {
+	return Tool{
+		Name: name, Operation: operation, Title: title, Effect: effect, Description: description,
+		schemas: sync.OnceValue(func() schemas { return schemasOf[In, Out](name) }),
+		run: func(ctx context.Context, call *Call, args []byte) (Result, error) {
+			var in In
+			if err := json.Unmarshal(args, &in); err != nil {
+				return nil, &argumentError{err.Error()}
+			}
+			return run(ctx, call, in)
+		},
+	}
+}
+
+// Call is one call of a tool.
+type Call struct {
+	Now time.Time // when the call began, or the first page's call
+
+	tool  *Tool
+	args  map[string]jsontext.Value
+	place jsontext.Value // where the cursor points, nil without one
+	notes []string
+	last  rendered
+}
+
+func (c *Call) note(text string) { c.notes = append(c.notes, text) }
+
+// Definition is the tool as tools/list shows it.
+func (t *Tool) Definition() mcp.Tool {
+	s := t.schemas()
+	return mcp.Tool{
+		Name: t.Name, Title: t.Title, Description: t.Description,
+		RawInputSchema: s.rawIn, RawOutputSchema: s.rawOut,
+		Annotations: mcp.ToolAnnotation{
+			Title:           t.Title,
+			ReadOnlyHint:    mcp.ToBoolPtr(t.Effect == Reads),
+			DestructiveHint: mcp.ToBoolPtr(t.Effect == Destroys),
+			IdempotentHint:  mcp.ToBoolPtr(t.Effect != Writes),
+			OpenWorldHint:   mcp.ToBoolPtr(true),
+		},
+	}
+}
+
+// Register adds the tools to a server. The server lists them in the
+// catalogue's order, and their schemas are made when they are first listed.
+func Register(to *server.MCPServer, all []Tool) {
+	list := make([]server.ServerTool, len(all))
+	for i := range all {
+		tool := &all[i]
+		list[i] = server.ServerTool{Tool: mcp.Tool{Name: tool.Name}, Handler: tool.handle}
+	}
+	to.AddTools(list...)
+}
+
+// Listing puts full definitions, in the catalogue's order, in place of the
+// names that the server holds.
+func Listing(all []Tool) server.ToolFilterFunc {
+	byName := make(map[string]int, len(all))
+	for i, t := range all {
+		byName[t.Name] = i
+	}
+	return func(_ context.Context, names []mcp.Tool) []mcp.Tool {
+		slices.SortFunc(names, func(a, b mcp.Tool) int { return byName[a.Name] - byName[b.Name] })
+		for i, tool := range names {
+			names[i] = all[byName[tool.Name]].Definition()
+		}
+		return names
+	}
+}
+
+// handle answers one call over the protocol. Everything that goes wrong is a
+// result with isError, in words.
+func (t *Tool) handle(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	raw, err := rawArguments(req)
+	if err != nil {
+		return t.failure(err), nil
+	}
+	call := &Call{Now: t.policy.Now(), tool: t}
+	args, err := call.read(raw)
+	if err != nil {
+		return t.failure(err), nil
+	}
+	out, err := t.run(ctx, call, args)
+	if err != nil {
+		return t.failure(err), nil
+	}
+	result, err := call.result(out)
+	if err != nil {
+		return t.failure(err), nil
+	}
+	return result, nil
+}
+
+// rawArguments returns the arguments' JSON as it came.
+func rawArguments(req mcp.CallToolRequest) (jsontext.Value, error) {
+	if raw := req.Params.RawArguments; len(raw) > 0 {
+		return jsontext.Value(raw), nil
+	}
+	if req.Params.Arguments == nil {
+		return jsontext.Value("{}"), nil
+	}
+	return json.Marshal(req.Params.Arguments)
+}
+
+// result makes the protocol's result of what a tool returned.
+func (c *Call) result(out Result) (*mcp.CallToolResult, error) {
+	if document, ok := out.(*Document); ok {
+		return mcp.NewToolResultText(document.Body), nil
+	}
+	r, err := c.render(out)
+	if err != nil {
+		return nil, err
+	}
+	result := &mcp.CallToolResult{
+		Content:           []mcp.Content{mcp.NewTextContent(r.text)},
+		StructuredContent: rawJSON(r.structured),
+	}
+	if p, ok := out.(interface{ pictures() []picture }); ok {
+		for _, p := range p.pictures() {
+			result.Content = append(result.Content, mcp.NewImageContent(p.data, p.mime))
+		}
+	}
+	return result, nil
+}

@@ -1,0 +1,73 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/transcript"
+)
+
+// webhooks is the set of the API's own notes on the events that it sends.
+func webhooks(api *client.Client) Set {
+	return Set{"webhooks", "How to receive the API's webhooks.", []Tool{
+		guide("get_webhook_guide", "webhook_documentation", "Webhook guide",
+			"The API's notes on all webhook events and their payloads, for whoever writes a receiver.", api.WebhookGuide),
+		guide("get_bot_webhook_guide", "bot_webhook_documentation", "Bot webhook guide",
+			"The notes on bots' events only.", api.BotWebhookGuide),
+		guide("get_calendar_webhook_guide", "calendar_webhook_documentation", "Calendar webhook guide",
+			"The notes on calendars' events only.", api.CalendarWebhookGuide),
+	}}
+}
+
+// guide makes a tool of a page of notes, whose JSON has no known shape.
+func guide(name, operation, title, description string, fetch func(context.Context) (any, error)) Tool {
+	return define(name, operation, title, Reads, description, func(ctx context.Context, _ none) (*Document, error) {
+		notes, err := fetch(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var b strings.Builder
+		outline(&b, notes, "")
+		text := transcript.Clean(strings.TrimSpace(b.String()))
+		for transcript.Tokens(text) > defaultTokens { // the API's notes have some 2,000
+			text = text[:len(text)*9/10]
+		}
+		return &Document{Body: strings.ToValidUTF8(text, "")}, nil
+	})
+}
+
+// outline writes JSON as an indented list, which costs half of its tokens.
+func outline(b *strings.Builder, v any, indent string) {
+	switch v := v.(type) {
+	case map[string]any:
+		all := make([]string, 0, len(v))
+		for name := range v {
+			all = append(all, name)
+		}
+		slices.Sort(all)
+		for _, name := range all {
+			switch v[name].(type) {
+			case map[string]any, []any:
+				fmt.Fprintf(b, "%s%s:\n", indent, name)
+				outline(b, v[name], indent+"  ")
+			default:
+				fmt.Fprintf(b, "%s%s: %v\n", indent, name, v[name])
+			}
+		}
+	case []any:
+		for _, item := range v {
+			switch item.(type) {
+			case map[string]any, []any:
+				fmt.Fprintf(b, "%s-\n", indent)
+				outline(b, item, indent+"  ")
+			default:
+				fmt.Fprintf(b, "%s- %v\n", indent, item)
+			}
+		}
+	default:
+		fmt.Fprintf(b, "%s%v\n", indent, v)
+	}
+}
