@@ -3,7 +3,6 @@ package sandbox
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -151,16 +150,14 @@ func deleteCalendar(s *Sandbox, a *account, r *http.Request, body []byte) respon
 }
 
 func resyncCalendars(s *Sandbox, a *account, r *http.Request, body []byte) response {
-	days := defaultDays
-	if query := r.URL.Query(); query.Has("days") {
-		n, err := strconv.ParseInt(query.Get("days"), 10, 32)
-		if err != nil {
-			return *text(http.StatusBadRequest, "Failed to deserialize query string: days: invalid digit found in string")
-		}
-		if n < 1 || n > 365 {
-			return refuse(http.StatusBadRequest, "InvalidRequest", "days must be between 1 and 365")
-		}
-		days = int(n)
+	q := queryOf(r)
+	days := q.number("days", defaultDays)
+	if q.refusal != nil {
+		return *q.refusal
+	}
+	days, refusal := s.within("days", days, 1, 365)
+	if refusal != nil {
+		return *refusal
 	}
 	synced, failed := []string{}, [][2]string{}
 	for _, c := range a.calendars {
@@ -169,7 +166,7 @@ func resyncCalendars(s *Sandbox, a *account, r *http.Request, body []byte) respo
 			continue
 		}
 		synced = append(synced, c.UUID)
-		s.tellSynced(a, c, s.sync(c, days))
+		s.tellSynced(a, c, s.sync(c, int(days)))
 	}
 	return ok(struct {
 		Synced []string    `json:"synced_calendars"`

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -113,15 +112,13 @@ func getEvent(s *Sandbox, a *account, r *http.Request, body []byte) response {
 }
 
 func listEvents(s *Sandbox, a *account, r *http.Request, body []byte) response {
-	query := r.URL.Query()
-	if !query.Has("calendar_id") {
-		return *unread("missing field `calendar_id`")
+	q := queryOf(r)
+	calendarID := q.required("calendar_id")
+	keep := s.eventFilter(q)
+	if q.refusal != nil {
+		return *q.refusal
 	}
-	keep, refusal := s.eventFilter(query)
-	if refusal != nil {
-		return *refusal
-	}
-	c := a.calendar(query.Get("calendar_id"))
+	c := a.calendar(calendarID)
 	if c == nil {
 		return noCalendar()
 	}
@@ -139,8 +136,8 @@ func listEvents(s *Sandbox, a *account, r *http.Request, body []byte) response {
 		found = found[:eventsPage]
 		next := eventCursor(found[eventsPage-1])
 		if s.quirks.nextURL {
-			query.Set("cursor", next)
-			next = s.url + r.URL.Path + "?" + query.Encode()
+			q.values.Set("cursor", next)
+			next = s.url + r.URL.Path + "?" + q.values.Encode()
 		}
 		page.Next = &next
 	}
@@ -149,46 +146,27 @@ func listEvents(s *Sandbox, a *account, r *http.Request, body []byte) response {
 }
 
 // eventFilter reads the query of the list.
-func (s *Sandbox) eventFilter(query url.Values) (func(*entry) bool, *response) {
+func (s *Sandbox) eventFilter(q *query) func(*entry) bool {
 	now := s.now()
-	status := cmp.Or(query.Get("status"), "upcoming")
-	if status != "upcoming" && status != "past" && status != "all" {
-		return nil, unread("status: unknown variant `%s`, expected one of `upcoming`, `past`, `all`", status)
+	status := cmp.Or(q.text("status"), "upcoming")
+	if !slices.Contains([]string{"upcoming", "past", "all"}, status) {
+		q.fault("status: unknown variant `%s`, expected one of `upcoming`, `past`, `all`", status)
 	}
-	times := map[string]time.Time{}
-	for _, name := range []string{"start_date_gte", "start_date_lte", "updated_at_gte"} {
-		if !query.Has(name) {
-			continue
+	startsFrom, startsUntil, updatedFrom := q.zoned("start_date_gte"), q.zoned("start_date_lte"), q.zoned("updated_at_gte")
+	attendee, organizer := q.text("attendee_email"), q.text("organizer_email")
+	var last *entry // of the page before
+	if cursor := q.text("cursor"); cursor != "" {
+		var err error
+		if last, err = readEventCursor(cursor); err != nil {
+			q.fault("cursor: %v", err)
 		}
-		t, err := time.Parse(time.RFC3339, query.Get(name))
-		if err != nil {
-			return nil, unread("%s: input contains invalid characters", name)
-		}
-		times[name] = t
 	}
-	after := func(*entry) bool { return true }
-	if cursor := query.Get("cursor"); cursor != "" {
-		start, uuid, err := readEventCursor(cursor)
-		if err != nil {
-			refusal := refuse(http.StatusBadRequest, "InvalidCursor", "The cursor is not one of this list")
-			return nil, &refusal
-		}
-		last := &entry{start: start, uuid: uuid}
-		after = func(e *entry) bool { return inOrder(e, last) > 0 }
-	}
-	attendee, organizer := query.Get("attendee_email"), query.Get("organizer_email")
 	return func(e *entry) bool {
 		switch over := !e.end.After(now); {
 		case status == "upcoming" && over, status == "past" && !over:
 			return false
 		}
-		if t, set := times["start_date_gte"]; set && e.start.Before(t) {
-			return false
-		}
-		if t, set := times["start_date_lte"]; set && e.start.After(t) {
-			return false
-		}
-		if t, set := times["updated_at_gte"]; set && e.updated.Before(t) {
+		if e.start.Before(startsFrom) || !startsUntil.IsZero() && e.start.After(startsUntil) || e.updated.Before(updatedFrom) {
 			return false
 		}
 		if attendee != "" && !slices.ContainsFunc(e.attendees, func(p person) bool { return strings.EqualFold(p.Email, attendee) }) {
@@ -197,30 +175,37 @@ func (s *Sandbox) eventFilter(query url.Values) (func(*entry) bool, *response) {
 		if organizer != "" && !strings.EqualFold(e.organizer.Email, organizer) {
 			return false
 		}
-		return after(e)
-	}, nil
+		return last == nil || inOrder(e, last) > 0
+	}
 }
 
-// unread refuses a query string, as the API's framework does.
-func unread(format string, args ...any) *response {
-	return text(http.StatusBadRequest, "Failed to deserialize query string: "+format, args...)
+// zoned reads a time with a zone.
+func (q *query) zoned(name string) time.Time {
+	if !q.values.Has(name) {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, q.values.Get(name))
+	if err != nil {
+		q.fault("%s: expected a time such as 2025-01-31T09:00:00Z, with a zone", name)
+	}
+	return t
 }
 
 func eventCursor(last *entry) string {
 	return base64.URLEncoding.EncodeToString([]byte(last.start.Format(time.RFC3339) + " " + last.uuid))
 }
 
-func readEventCursor(cursor string) (time.Time, string, error) {
+func readEventCursor(cursor string) (*entry, error) {
 	raw, err := base64.URLEncoding.DecodeString(cursor)
 	if err != nil {
-		return time.Time{}, "", fmt.Errorf("read cursor: %w", err)
+		return nil, fmt.Errorf("not one of this list: %w", err)
 	}
-	start, uuid, _ := strings.Cut(string(raw), " ")
-	at, err := time.Parse(time.RFC3339, start)
+	text, uuid, _ := strings.Cut(string(raw), " ")
+	start, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, "", fmt.Errorf("read cursor: %w", err)
+		return nil, fmt.Errorf("not one of this list: %w", err)
 	}
-	return at, uuid, nil
+	return &entry{start: start, uuid: uuid}, nil
 }
 
 // occurrences reads which events a request about a bot means: the one of its
@@ -231,10 +216,12 @@ func (a *account) occurrences(r *http.Request) ([]*entry, *response) {
 		refusal := noEvent()
 		return nil, &refusal
 	}
-	switch all := r.URL.Query().Get("all_occurrences"); {
-	case all != "" && all != "true" && all != "false":
-		return nil, unread("all_occurrences: provided string was not `true` or `false`")
-	case all != "true" || e.seriesID == "":
+	q := queryOf(r)
+	all := q.flag("all_occurrences", false)
+	if q.refusal != nil {
+		return nil, q.refusal
+	}
+	if !all || e.seriesID == "" {
 		return []*entry{e}, nil
 	}
 	var series []*entry
@@ -288,7 +275,7 @@ func (s *Sandbox) schedule(a *account, e *entry, p botParam, silence *int64) {
 	e.param, e.silence = &p, silence
 	send := func() {
 		e.timer = nil
-		s.launch(a, e.meetingURL, *e.param, e.silence, s.now(), e.uuid)
+		s.launch(a, e.meetingURL, *e.param, e.silence, s.now(), e.uuid, e.id)
 	}
 	switch {
 	case sent:
