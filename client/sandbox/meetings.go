@@ -15,20 +15,23 @@ import (
 //go:embed meetings/*.txt
 var texts embed.FS
 
-// builtin parses the meetings that come with the sandbox, by name. A file that
-// does not parse is left out, which the tests do not let happen.
-func builtin() []*meeting {
+// builtin parses the meetings that come with the sandbox, by name.
+func builtin() ([]*meeting, []error) {
 	entries, err := texts.ReadDir("meetings")
 	if err != nil {
-		return nil
+		return nil, []error{fmt.Errorf("read meetings: %w", err)}
 	}
 	var all []*meeting
+	var faults []error
 	for _, entry := range entries {
-		if m, err := parseBuiltin(entry.Name()); err == nil {
-			all = append(all, m)
+		m, err := parseBuiltin(entry.Name())
+		if err != nil {
+			faults = append(faults, err)
+			continue
 		}
+		all = append(all, m)
 	}
-	return all
+	return all, faults
 }
 
 func parseBuiltin(file string) (*meeting, error) {

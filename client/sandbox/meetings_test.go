@@ -14,18 +14,17 @@ func TestBuiltinMeetings(t *testing.T) {
 	}
 	longest := 0
 	languages := map[string]int{}
-	for _, entry := range entries {
-		m, err := parseBuiltin(entry.Name())
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		languages[m.language]++
-		longest = max(longest, countWords(m))
-		checkMeeting(t, m)
+	all, faults := builtin()
+	for _, err := range faults {
+		t.Error(err)
 	}
-	if got := len(builtin()); got != len(entries) || got < 8 {
-		t.Errorf("%d built-in meetings of %d files, want all, 8 or more", got, len(entries))
+	if len(all) != len(entries) || len(all) < 8 {
+		t.Errorf("%d built-in meetings of %d files, want all, 8 or more", len(all), len(entries))
+	}
+	for _, m := range all {
+		languages[m.language]++
+		longest = max(longest, m.words())
+		checkMeeting(t, m)
 	}
 	if longest < 9000 {
 		t.Errorf("longest meeting: got %d words, want 9000 or more", longest)
@@ -61,7 +60,7 @@ func checkMeeting(t *testing.T, m *meeting) {
 			t.Errorf("%s: %s speaks %d times; a misspelt name?", m.name, speaker, n)
 		}
 	}
-	words, minutes := countWords(m), m.duration/60
+	words, minutes := m.words(), m.duration/60
 	if m.language != "ja" && (float64(words)/m.duration < 2.2 || float64(words)/m.duration > 3.2) {
 		t.Errorf("%s: %d words in %.1f minutes", m.name, words, minutes)
 	}
@@ -70,17 +69,11 @@ func checkMeeting(t *testing.T, m *meeting) {
 	}
 }
 
-func countWords(m *meeting) int {
-	n := 0
-	for _, turn := range m.transcripts {
-		n += len(turn.Words)
-	}
-	return n
-}
-
 func TestMeetingIsAlwaysTheSame(t *testing.T) {
 	t.Parallel()
-	if !reflect.DeepEqual(builtin(), builtin()) {
+	first, _ := builtin()
+	second, _ := builtin()
+	if !reflect.DeepEqual(first, second) {
 		t.Error("parsing twice gives different meetings")
 	}
 }
@@ -114,7 +107,8 @@ func TestSplit(t *testing.T) {
 			t.Errorf("split %q: got %s, want %s", c.text, got, c.want)
 		}
 	}
-	for _, m := range builtin() {
+	all, _ := builtin()
+	for _, m := range all {
 		raw, err := texts.ReadFile("meetings/" + m.name + ".txt")
 		if err != nil {
 			t.Fatal(err)

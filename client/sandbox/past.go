@@ -23,13 +23,15 @@ func (s *Sandbox) load() {
 	if s.meetings != nil {
 		return
 	}
-	s.meetings = builtin()
+	s.meetings, s.broken = builtin()
 	var own []*meeting
 	if s.options.Data != "" {
-		own, s.broken = loadData(s.options.Data)
-		for _, err := range s.broken {
-			s.log.Warn("sandbox data left out", "error", err)
-		}
+		var faults []error
+		own, faults = loadData(s.options.Data)
+		s.broken = append(s.broken, faults...)
+	}
+	for _, err := range s.broken {
+		s.log.Warn("sandbox data left out", "error", err)
 	}
 	for _, key := range []string{Key, OtherKey} {
 		a := s.accounts[key]

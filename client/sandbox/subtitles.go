@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"html"
 	"math"
 	"regexp"
@@ -72,11 +73,22 @@ func (m *meeting) imagine(file string, modified time.Time) error {
 	if err != nil {
 		return fmt.Errorf("write extra: %w", err)
 	}
+	hash := fnv.New32a()
+	hash.Write([]byte(file))
+	id, wordID := int64(hash.Sum32()), int64(0)
+	for i := range m.transcripts {
+		t := &m.transcripts[i]
+		t.ID, t.BotID = int64(i+1), id
+		for j := range t.Words {
+			wordID++
+			t.Words[j].ID, t.Words[j].BotID = wordID, id
+		}
+	}
 	ended := stamp{Time: modified.UTC().Truncate(time.Second)}
 	began := stamp{Time: ended.Add(-time.Duration(m.duration) * time.Second)}
 	m.data = &meetingData{Duration: int64(m.duration), BotData: botData{
 		Bot: botRow{
-			botParam: botParam{BotName: m.title, Extra: extra}, UUID: derivedUUID("file", file),
+			botParam: botParam{BotName: m.title, Extra: extra}, UUID: derivedUUID("file", file), ID: id, BotParamID: id,
 			CreatedAt: began, BotJoinedAt: began, BotExitedAt: ended, EndedAt: ended,
 		},
 		Transcripts: m.transcripts,
