@@ -135,3 +135,48 @@ func TestLeadingName(t *testing.T) {
 		}
 	}
 }
+
+func TestOwnMeetingsAreServed(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	modified := noon.Add(-48 * time.Hour)
+	for file, text := range map[string]string{
+		"own.json":   ownMeeting,
+		"voices.vtt": "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Ada Finch>Shall we go?\n",
+		"broken.srt": "1\n",
+	} {
+		path := filepath.Join(folder, file)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, modified, modified); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, c := open(t, Options{Data: folder})
+	if faults := s.Load(); len(faults) != 1 || !strings.HasPrefix(faults[0].Error(), "broken.srt: ") {
+		t.Errorf("faults: got %v", faults)
+	}
+	own, err := c.MeetingData(t.Context(), "6a0f3c1e-1111-4222-8333-444455556666", true)
+	if err != nil || own.Duration != 4 || own.BotData.Bot.ID != "12" || own.BotData.Bot.DeduplicationKey != "k" || own.BotData.Transcripts[0].Words[0].EndTime != 5.2 {
+		t.Errorf("own.json: got %+v, %v", own, err)
+	}
+	uuid := derivedUUID("file", "voices.vtt")
+	voices, err := c.MeetingData(t.Context(), uuid, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bot, turns := voices.BotData.Bot, voices.BotData.Transcripts
+	if !bot.EndedAt.Equal(modified) || len(turns) != 1 || turns[0].Speaker != "Ada Finch" || len(turns[0].Words) != 3 || turns[0].Words[2].ID != 3 || voices.Duration != 3 {
+		t.Errorf("voices.vtt: got %+v", voices)
+	}
+	for _, b := range botsOf(t, c) {
+		if b.UUID == uuid {
+			if extra, _ := b.Extra.(map[string]any); extra["title"] != "voices" || len(b.Speakers) != 1 {
+				t.Errorf("voices.vtt in the list: got %+v", b)
+			}
+			return
+		}
+	}
+	t.Error("voices.vtt is not in the list of bots")
+}
