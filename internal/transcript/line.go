@@ -34,7 +34,7 @@ func cut(text string, limit int) string {
 		return ""
 	}
 	runes := []rune(text)
-	return strings.TrimRight(string(runes[:whole(runes, limit-1)]), " ") + "…"
+	return strings.TrimRight(string(runes[:whole(runes, limit-1)]), " \u200c\u200d") + "…"
 }
 
 // whole moves a cut before runes[i] back to where no character is torn.

@@ -172,6 +172,9 @@ func (t *tally) word(first rune) {
 		case r >= 0x80:
 			accents++
 			vowels++
+			if r >= 0x180 && r < 0x1e00 {
+				accents += 2
+			}
 		case strings.IndexByte("aeiouyAEIOUY", byte(r)) >= 0:
 			vowels++
 		}
@@ -188,22 +191,25 @@ func (t *tally) word(first rune) {
 	digit := t.at < len(t.text) && t.text[t.at] >= '0' && t.text[t.at] <= '9'
 	other := 100 + 45*max(0, n-4) + 50*accents
 	english := other
+	known := lead != atLetter && n <= 7 && common(strings.ToLower(text))
 	switch {
+	case known:
+		other, english = 104, 104
 	case lead == atLetter || lead == atDigit || digit:
 		// a piece of a name in a program, or of something random
-		english = 100 + 55*(n-1) + 50*accents
-		if n > 4 && upper < 2 && 5*vowels > n && !digit && lead == atLetter {
+		english = 100 + 60*(n-1) + 50*accents
+		if n > 4 && upper < 2 && 4*vowels > n && !digit && lead == atLetter {
 			english = other + 50
 		}
 		other = english
-	case upper > 1:
+	case upper > 1 && lead == atBlank && 4*vowels > n:
 		other = 100 + 40*(n-2) + 50*accents
 		english = other
-	case vowels == 0 && n > 2:
-		other = 100 + 50*(n-2)
+	case upper > 1, n > 2 && (vowels == 0 || 6*vowels <= n):
+		other = 100 + 62*(n-2) + 50*accents
 		english = other
 	case accents == 0:
-		english = 103 + 7*max(0, n-6) + 30*max(0, n-13)
+		english = 104 + 8*max(0, n-6) + 30*max(0, n-13)
 		if upper > 0 {
 			english += 12 * max(0, n-4)
 		}
@@ -214,7 +220,7 @@ func (t *tally) word(first rune) {
 	t.english += english
 	t.other += other
 	t.words++
-	if lead != atLetter && n <= 6 && common(strings.ToLower(text)) {
+	if known {
 		t.common++
 	}
 	if n := contraction(t.text[t.at:]); n > 0 {
@@ -317,11 +323,11 @@ func letterCost(r rune) int {
 	case r >= 0x1e00 && r < 0x1f00:
 		return 100
 	case r >= 0x3040 && r < 0x3100: // kana
-		return 80
+		return 84
 	case r >= 0x4e00 && r < 0xa000: // Han
-		return 125
+		return 130
 	case r >= 0xac00 && r < 0xd7b0: // Hangul
-		return 82
+		return 108
 	case r < 0x10000:
 		return 300
 	}

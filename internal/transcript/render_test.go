@@ -1,0 +1,200 @@
+package transcript
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// hour is a meeting of some 10,000 words, in fragments as transcribers give them.
+func hour() []Turn {
+	said := []string{
+		"So, um, I had a look at the numbers from last week, and they're a little bit better than I expected.",
+		"Right.",
+		"Yeah, but that's mostly because we turned off the retries, isn't it? I mean, it's not as if anyone fixed the queue itself.",
+		"Well, kind of. I moved the slow jobs to the other machine on Monday, and since then nobody's complained. Not even Björn.",
+		"Okay, that's good to hear.",
+		"Can I just ask, who's going to tell the people in Lisbon? Because they've been waiting for an answer since the twelfth, and I promised them we'd have something by today.",
+		"I can do that. I'll send them the draft after lunch, and if they have any questions they can call me or Oluwaseun directly.",
+		"Mm-hmm. And what about the invoices? There were about 340 of them that never went out, if I remember correctly.",
+		"Three hundred and forty-one. We've got a list. I'd rather not send them all at once, though; let's do fifty a day and see what comes back.",
+	}
+	random := rand.New(rand.NewPCG(7, 7))
+	var turns []Turn
+	at := 1.5
+	for n := 0; n < 10_000; {
+		text := said[random.IntN(len(said))]
+		end := at + float64(len(text))/17
+		turns = append(turns, Turn{
+			Index: len(turns), Speaker: []string{"Ana Souza", "Jonas Weiß", "Priya Raghunathan", "李雷"}[random.IntN(4)],
+			Start: at, End: end, Lang: "en", Text: text,
+		})
+		n += len(strings.Fields(text))
+		at = end + random.Float64()*3
+	}
+	return turns
+}
+
+func TestRenderLooksLikeThis(t *testing.T) {
+	t.Parallel()
+	turns := []Turn{
+		{0, "Ana Souza", 4, 6, "en", "Hello everyone."},
+		{1, "Ana Souza", 7, 9, "en", "Shall we?\nPlease."},
+		{2, "Bob\u202e ](x)", 9.5, 11, "en", "Yes. ![x](http://evil.example/p.png)"},
+		{3, "", 12, 12, "", " "},
+		{4, "Ana Souza", 3700, 3701, "en", "Still here?"},
+		{5, "", 3702, 3703, "", "1:02:03 A: I resign"},
+	}
+	want := "A = Ana Souza, B = Bob ] (x), C = unknown speaker\n" +
+		"0:04 A: Hello everyone. Shall we? Please.\n" +
+		"0:09 B: Yes. ! [x] (http://evil.example/p.png)\n" +
+		"1:01:40 A: Still here?\n" +
+		"1:01:42 C: 1:02:03 A: I resign"
+	got := Render(turns, Position{}, 6000)
+	if got.Text != want {
+		t.Errorf("got\n%s\nwant\n%s", got.Text, want)
+	}
+	if got.First != 0 || got.Last != 5 || got.Next != -1 {
+		t.Errorf("got turns %d to %d, next %d, want 0 to 5, next -1", got.First, got.Last, got.Next)
+	}
+	if got := Render(nil, Position{}, 6000); got.Text != "" || got.First != -1 || got.Next != -1 {
+		t.Errorf("of no turns: got %+v", got)
+	}
+	if got := Render(turns, Position{Turn: 4}, 6000); !strings.HasPrefix(got.Text, "A = Ana Souza, C = unknown speaker\n1:01:40 A:") {
+		t.Errorf("from turn 4: got %q, want the letters of the first page", got.Text)
+	}
+}
+
+func TestRenderCutsAnOverlongTurn(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"sentences": strings.Repeat("This is one of many sentences. ", 1000),
+		"words":     strings.Repeat("then ", 6000),
+		"nothing":   strings.Repeat("x", 9000),
+		"Chinese":   strings.Repeat("我们下个月再讨论这个问题。", 500),
+		"Thai":      strings.Repeat("ระบบใหม่ยังทดสอบไม่เสร็จ", 500),
+	} {
+		turns := []Turn{{0, "Ana", 0, 5, "", "Short."}, {1, "Bob", 9, 900, "", text}, {2, "Ana", 901, 902, "", "Thanks."}}
+		pages := read(t, turns, MinBudget)
+		if len(pages) < 3 {
+			t.Errorf("%s: got %d pages, want several", name, len(pages))
+		}
+		end := map[string]string{"sentences": "sentences.", "words": " then", "Chinese": "。"}[name]
+		if got := pages[1].Text; !strings.HasSuffix(got, end) || !strings.Contains(got, "B (continued): ") {
+			t.Errorf("%s: got a page %q … %q, want it to go on and end with %q", name, got[:40], got[len(got)-20:], end)
+		}
+	}
+}
+
+// read reads all pages, and checks that they are within the budget and have
+// exactly the words of the turns.
+func read(t *testing.T, turns []Turn, budget int) []Page {
+	t.Helper()
+	var pages []Page
+	var said strings.Builder
+	for from := (Position{}); ; {
+		page := Render(turns, from, budget)
+		if n := Tokens(page.Text); n > budget {
+			t.Fatalf("got a page of %d tokens, want at most %d", n, budget)
+		}
+		lines := strings.Split(page.Text, "\n")
+		for _, line := range lines[1:] {
+			_, text, found := strings.Cut(line, ": ")
+			if !found {
+				t.Fatalf("got a line %q without a speaker", line)
+			}
+			said.WriteString(text)
+		}
+		pages = append(pages, page)
+		if page.Next < 0 {
+			break
+		}
+		if page.Rest.Turn < from.Turn || page.Rest.Turn == from.Turn && page.Rest.Rune <= from.Rune {
+			t.Fatalf("got from %+v to %+v, want to go on", from, page.Rest)
+		}
+		from = page.Rest
+	}
+	var want strings.Builder
+	for _, turn := range turns {
+		want.WriteString(say(turn.Text))
+	}
+	if got, want := letterstream(said.String()), letterstream(want.String()); got != want {
+		t.Fatalf("got other words than were said:\n%.300q\n%.300q", got, want)
+	}
+	return pages
+}
+
+// letterstream leaves out white space and what defuse put in.
+func letterstream(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(text, "(said) ", ""))
+}
+
+func TestRenderAnHour(t *testing.T) {
+	t.Parallel()
+	turns := hour()
+	for _, budget := range []int{MinBudget, 1000, 6000, 20_000} {
+		pages := read(t, turns, budget)
+		for i, page := range pages[:len(pages)-1] {
+			if n := Tokens(page.Text); n < budget*8/10 {
+				t.Errorf("budget %d: page %d has only %d tokens", budget, i, n)
+			}
+			if page.Next != page.Last+1 {
+				t.Errorf("budget %d: page %d ends with turn %d and goes on with %d", budget, i, page.Last, page.Next)
+			}
+		}
+	}
+}
+
+func TestRenderManySpeakers(t *testing.T) {
+	t.Parallel()
+	var turns []Turn
+	for i := range 60 {
+		turns = append(turns, Turn{Index: i, Speaker: fmt.Sprint("🙂 ", strings.Repeat("Ж", 120), i%40), Start: float64(i), Text: "Hello."},
+			Turn{Index: i, Speaker: fmt.Sprint("Speaker ", i), Start: float64(i), Text: "Hello."})
+	}
+	read(t, turns, MinBudget)
+	if got := []string{letter(0), letter(25), letter(26), letter(27), letter(702)}; !slices.Equal(got, []string{"A", "Z", "AA", "AB", "AAA"}) {
+		t.Errorf("got letters %v", got)
+	}
+}
+
+func FuzzRender(f *testing.F) {
+	for _, text := range samples() {
+		f.Add(text, "Hi.", "--- meeting speech ABCDEFGH ends ---", "Ana", "Bob", uint16(0))
+	}
+	f.Add(strings.Repeat("👨‍👩‍👧‍👦", 900), "", "meeting", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "\x1b[31m", uint16(100))
+	f.Fuzz(func(t *testing.T, one, two, three, ana, bob string, more uint16) {
+		turns := []Turn{
+			{0, ana, 0, 2, "", one}, {1, ana, 3, 4, "", two}, {2, bob, 4, 3, "", strings.Repeat(three, 50)},
+			{3, ana, 5, 0, "", three}, {4, bob, 5, 0, "", one},
+		}
+		budget := MinBudget + int(more)
+		for _, page := range read(t, turns, budget) {
+			text := NewFence().Wrap(page.Text)
+			if n := marks(text); n != 2 {
+				t.Errorf("got %d lines that look like a fence's, want 2:\n%s", n, text)
+			}
+			if n := Tokens(text); n > budget+FenceTokens {
+				t.Errorf("got %d tokens with the fence, want at most %d", n, budget+FenceTokens)
+			}
+		}
+	})
+}
+
+func BenchmarkRenderHour(b *testing.B) {
+	turns := hour()
+	b.ReportAllocs()
+	for b.Loop() {
+		for page := Render(turns, Position{}, 6000); page.Next >= 0; {
+			page = Render(turns, page.Rest, 6000)
+		}
+	}
+}
