@@ -121,6 +121,11 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
+	if m.id != nil && m.method != string(mcp.MethodInitialize) && !modern && session == "" {
+		answer(w, http.StatusBadRequest, refuse(m.id, mcp.INVALID_REQUEST,
+			"The message belongs to no session. Send initialize first, and the %s that its answer names with every later message.", server.HeaderKeySessionID))
+		return
+	}
 	if m.request() {
 		h.open.add("")
 		defer h.open.done("")
@@ -182,10 +187,11 @@ func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, ok bool) 
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // every server of net/http can
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxMessage))
-	_ = control.SetReadDeadline(time.Time{})
+	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
+		_, _ = io.CopyN(io.Discard, r.Body, 8*maxMessage) // who is still sending does not read the answer
 		answer(w, http.StatusRequestEntityTooLarge, refuse(nil, mcp.INVALID_REQUEST,
 			"The message is larger than the %d MB that this server reads. Send less at a time.", maxMessage>>20))
 		return m, false

@@ -32,11 +32,13 @@ type Server struct {
 	limit   time.Duration
 	names   []string // of the tools, in the order they are listed
 	streams streams
+
+	lastAnswers time.Duration // after the end of input, over stdio
 }
 
 // New returns a server with the tools of o.
 func New(o Options) *Server {
-	s := &Server{log: o.Log, limit: o.CallLimit}
+	s := &Server{log: o.Log, limit: o.CallLimit, lastAnswers: lastAnswers}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -41,7 +41,7 @@ func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
 	go func() {
 		err := s.feed(in, feed, answers, open)
 		if err == nil {
-			last, cancel := context.WithTimeout(ctx, lastAnswers)
+			last, cancel := context.WithTimeout(ctx, s.lastAnswers)
 			if open.wait(last) != nil && ctx.Err() == nil {
 				s.log.Warn("input ended with calls still running, which are cancelled")
 			}

@@ -1,0 +1,311 @@
+package serve_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestOrigins sends each Host and Origin to each path; web pages, even those
+// of another local server, get nothing.
+func TestOrigins(t *testing.T) {
+	w := newWeb(t)
+	_, port, _ := strings.Cut(w.addr, ":")
+	for _, step := range []struct {
+		host, origin string
+		want         int // 0: anything but a refusal
+	}{
+		{"", "", 0},
+		{"localhost:" + port, "", 0},
+		{"LocalHost:" + port, "http://localhost:" + port, 0},
+		{"[::1]:" + port, "", 0},
+		{"", "http://" + w.addr, 0},
+		{"", "http://localhost:" + port, 403},
+		{"", "https://" + w.addr, 403},
+		{"", "http://127.0.0.1:1", 403},
+		{"", "http://127.0.0.1", 403},
+		{"", "http://evil.example", 403},
+		{"", "http://" + w.addr + ".evil.example", 403},
+		{"", "null", 403},
+		{"evil.example", "", 403},
+		{"evil.example:" + port, "", 403},
+		{"evil.example:" + port, "http://evil.example:" + port, 403},
+		{"127.0.0.1:1", "", 403},
+		{"127.0.0.1", "", 403},
+		{"localhost.evil.example:" + port, "", 403},
+	} {
+		for _, path := range []string{"/mcp", "/message", "/sse", "/healthz", "/"} {
+			headers := map[string]string{}
+			if step.host != "" {
+				headers["Host"] = step.host
+			}
+			if step.origin != "" {
+				headers["Origin"] = step.origin
+			}
+			status, header, body := w.post(t, path, headers, `{"jsonrpc":"2.0","id":1,"method":"ping"}`)
+			if refused := status == http.StatusForbidden; refused != (step.want == 403) {
+				t.Errorf("%s from host %q, origin %q: got %d %s, want %d", path, step.host, step.origin, status, body, step.want)
+			}
+			if allowed := header.Get("Access-Control-Allow-Origin"); allowed != "" {
+				t.Errorf("%s from %q: got %q allowed, want no CORS", path, step.origin, allowed)
+			}
+		}
+	}
+}
+
+// session opens a session on /mcp, and returns the headers that name it.
+func (w *web) session(t *testing.T) map[string]string {
+	t.Helper()
+	_, header, body := w.post(t, "/mcp", nil, `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`)
+	id := header.Get("Mcp-Session-Id")
+	if id == "" {
+		t.Fatalf("initialize named no session: %s", body)
+	}
+	return map[string]string{"Mcp-Session-Id": id}
+}
+
+func TestHTTPMessages(t *testing.T) {
+	w := newWeb(t)
+	session := w.session(t)
+	modern := map[string]string{"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "lst_bots"}
+	meta := `"_meta":{"io.modelcontextprotocol/protocolVersion":"%s","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"}}`
+	large := `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"` + strings.Repeat("x", 5<<20) + `"}}`
+	for _, step := range []struct {
+		name, path string
+		headers    map[string]string
+		body       string
+		status     int
+		want       string
+	}{
+		{"no session", "/mcp", nil, `{"jsonrpc":"2.0","id":1,"method":"ping"}`, 400, "Send initialize first"},
+		{"ping", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"ping"}`, 200, `"result":{}`},
+		{"no JSON", "/mcp", nil, `hello`, 400, "-32700"},
+		{"batch", "/mcp", nil, `[]`, 400, "batches"},
+		{"no method", "/mcp", nil, `{"jsonrpc":"2.0","id":1}`, 400, "no method"},
+		{"too large", "/mcp", nil, large, 413, "larger than the 4 MB"},
+		{"unknown tool", "/mcp", nil, call(1, "lst_bots", ""), 200, "Did you mean list_bots?"},
+		{"unknown tool, modern", "/mcp", modern, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"lst_bots",` + fmt.Sprintf(meta, "2026-07-28") + `}}`, 400, "Did you mean list_bots?"},
+		{"unknown version", "/mcp", map[string]string{"Mcp-Protocol-Version": "1999-01-01"}, `{"jsonrpc":"2.0","id":1,"method":"ping"}`, 400, "It speaks 2026-07-28"},
+		{"unknown modern version", "/mcp", map[string]string{"Mcp-Protocol-Version": "2031-01-01"}, `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{` + fmt.Sprintf(meta, "2031-01-01") + `}}`, 400, "2026-07-28"},
+		{"modern without its headers", "/mcp", map[string]string{"Mcp-Protocol-Version": "2026-07-28"}, `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{` + fmt.Sprintf(meta, "2026-07-28") + `}}`, 400, "-32020"},
+		{"initialize in an unknown version", "/mcp", nil, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"1999-01-01","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`, 200, `"protocolVersion":"2025-11-25"`},
+		{"no stream", "/message?sessionId=x", nil, `{"jsonrpc":"2.0","id":1,"method":"ping"}`, 404, "GET /sse"},
+		{"elsewhere", "/nowhere", nil, `{}`, 404, "/mcp (streamable HTTP)"},
+	} {
+		status, _, body := w.post(t, step.path, step.headers, step.body)
+		if status != step.status || !strings.Contains(body, step.want) {
+			t.Errorf("%s: got %d %s, want %d %s", step.name, status, body, step.status, step.want)
+		}
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+w.addr+"/healthz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, body := send(t, r); status != 200 || body != "ok\n" {
+		t.Errorf("healthz: got %d %s, want 200 ok", status, body)
+	}
+}
+
+// sse is an SSE stream, read event by event.
+type sse struct {
+	message string      // where to post
+	events  chan string // data of each, closed with the stream
+	header  http.Header
+	close   func()
+}
+
+func (w *web) openSSE(t *testing.T) *sse {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.addr+"/sse", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sse{events: make(chan string, 100), header: answer.Header, close: cancel}
+	go func() {
+		defer close(s.events)
+		defer answer.Body.Close()
+		scanner := bufio.NewScanner(answer.Body)
+		for scanner.Scan() {
+			if data, ok := strings.CutPrefix(scanner.Text(), "data:"); ok {
+				s.events <- strings.TrimSpace(data)
+			}
+		}
+	}()
+	t.Cleanup(cancel)
+	s.message = receive(t, s.events)
+	return s
+}
+
+func TestSSEStream(t *testing.T) {
+	w := newWeb(t)
+	s := w.openSSE(t)
+	if got := s.header.Get("X-Accel-Buffering"); got != "no" {
+		t.Errorf("X-Accel-Buffering: got %q, want no", got)
+	}
+	if got, ok := s.header["Access-Control-Allow-Origin"]; ok {
+		t.Errorf("got %q allowed, want no CORS", got)
+	}
+	large := `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"` + strings.Repeat("x", 5<<20) + `"}}`
+	if status, _, body := w.post(t, s.message, nil, large); status != http.StatusRequestEntityTooLarge || !strings.Contains(body, "4 MB") {
+		t.Errorf("too large: got %d %s, want 413", status, body)
+	}
+	if status, _, _ := w.post(t, s.message, nil, call(7, "lst_bots", "")); status != http.StatusAccepted {
+		t.Errorf("unknown tool: got %d, want 202", status)
+	}
+	if got := receive(t, s.events); !strings.Contains(got, `"id":7`) || !strings.Contains(got, "Did you mean list_bots?") {
+		t.Errorf("unknown tool: got %s, want the nearest on the stream", got)
+	}
+}
+
+// TestSSEGone closes a stream: its calls end, another client's go on.
+func TestSSEGone(t *testing.T) {
+	w := newWeb(t)
+	leaves, stays := w.openSSE(t), w.openSSE(t)
+	for _, s := range []*sse{leaves, stays} {
+		name := "stays"
+		if s == leaves {
+			name = "leaves"
+		}
+		if status, _, body := w.post(t, s.message, nil, call(1, "block", name)); status != http.StatusAccepted {
+			t.Fatalf("got %d %s, want 202", status, body)
+		}
+		receive(t, w.started)
+	}
+	leaves.close()
+	if got := receive(t, w.ended); got != "leaves cancelled" {
+		t.Errorf("got %s, want the call of the client that left cancelled", got)
+	}
+	close(w.release)
+	if got := receive(t, stays.events); !strings.Contains(got, "released") {
+		t.Errorf("got %s, want the other call's answer", got)
+	}
+}
+
+// TestCancellation cancels call 1 of one client while others have a call 1 too.
+func TestCancellation(t *testing.T) {
+	w := newWeb(t)
+	modern := func(method string) map[string]string {
+		h := map[string]string{"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": method}
+		if method == "tools/call" {
+			h["Mcp-Name"] = "block"
+		}
+		return h
+	}
+	meta := `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}`
+	answers := make(chan string, 3)
+	start := func(headers map[string]string, body string) {
+		go func() {
+			_, _, answer := w.post(t, "/mcp", headers, body)
+			answers <- answer
+		}()
+		receive(t, w.started)
+	}
+	start(modern("tools/call"), `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"block","arguments":{"name":"modern"},`+meta+`}}`)
+	session, other := w.session(t), w.session(t)
+	start(other, call(1, "block", "other session"))
+	start(session, call(1, "block", "session"))
+
+	cancelled := `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1%s}}`
+	for _, from := range []struct {
+		headers map[string]string
+		body    string
+	}{
+		{nil, fmt.Sprintf(cancelled, "")},
+		{modern("notifications/cancelled"), fmt.Sprintf(cancelled, ","+meta)},
+		{map[string]string{"Mcp-Session-Id": "mcp-session-00000000-0000-4000-8000-000000000000"}, fmt.Sprintf(cancelled, "")},
+	} {
+		if status, _, body := w.post(t, "/mcp", from.headers, from.body); status != http.StatusAccepted {
+			t.Errorf("got %d %s, want 202", status, body)
+		}
+	}
+	if status, _, body := w.post(t, "/mcp", session, fmt.Sprintf(cancelled, "")); status != http.StatusAccepted {
+		t.Errorf("got %d %s, want 202", status, body)
+	}
+	if got := receive(t, w.ended); got != "session cancelled" {
+		t.Errorf("got %s, want the session's own call cancelled, and no other", got)
+	}
+	close(w.release)
+	released := 0
+	for range 3 {
+		if strings.Contains(receive(t, answers), "released") {
+			released++
+		}
+	}
+	if released != 2 {
+		t.Errorf("got %d calls finished, want 2", released)
+	}
+}
+
+// TestHTTPGone closes the connection of a call, which ends it.
+func TestHTTPGone(t *testing.T) {
+	w := newWeb(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+w.addr+"/mcp", strings.NewReader(call(1, "block", "a")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Mcp-Session-Id", w.session(t)["Mcp-Session-Id"])
+	failed := make(chan error, 1)
+	go func() {
+		answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+		if err == nil {
+			answer.Body.Close()
+		}
+		failed <- err
+	}()
+	receive(t, w.started)
+	cancel()
+	if got := receive(t, w.ended); got != "a cancelled" {
+		t.Errorf("got %s, want the call cancelled", got)
+	}
+	if receive(t, failed) == nil {
+		t.Error("got an answer, want none")
+	}
+}
+
+// TestDrain stops a server with calls running on /mcp and on SSE: both are
+// answered, and nobody else gets in.
+func TestDrain(t *testing.T) {
+	w := newWeb(t)
+	s := w.openSSE(t)
+	if status, _, body := w.post(t, s.message, nil, call(1, "block", "sse")); status != http.StatusAccepted {
+		t.Fatalf("got %d %s, want 202", status, body)
+	}
+	receive(t, w.started)
+	answers, session := make(chan string, 1), w.session(t)
+	go func() {
+		_, _, answer := w.post(t, "/mcp", session, call(1, "block", "http"))
+		answers <- answer
+	}()
+	receive(t, w.started)
+	w.stop()
+	for { // until the listener is closed
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+w.addr+"/healthz", nil)
+		answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+		if err != nil {
+			break
+		}
+		_, _ = io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
+	}
+	close(w.release)
+	if got := receive(t, answers); !strings.Contains(got, "released") {
+		t.Errorf("/mcp: got %s, want the answer", got)
+	}
+	if got := receive(t, s.events); !strings.Contains(got, "released") {
+		t.Errorf("SSE: got %s, want the answer", got)
+	}
+	if _, open := <-s.events; open {
+		t.Error("the stream goes on, want its end")
+	}
+}

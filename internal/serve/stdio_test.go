@@ -1,0 +1,188 @@
+package serve_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+// pipe is a stdio server whose two ends a test holds.
+type pipe struct {
+	*bench
+	in      *io.PipeWriter
+	lines   chan string // what it writes, closed at its end
+	stopped chan error
+}
+
+func newPipe(ctx context.Context, t *testing.T) *pipe {
+	t.Helper()
+	toServer, in := io.Pipe()
+	out, fromServer := io.Pipe()
+	p := &pipe{bench: newBench(t), in: in, lines: make(chan string, 4000), stopped: make(chan error, 1)}
+	go func() {
+		p.stopped <- p.Stdio(ctx, toServer, fromServer)
+		fromServer.Close()
+		toServer.Close()
+	}()
+	go func() {
+		defer close(p.lines)
+		scanner := bufio.NewScanner(out)
+		scanner.Buffer(nil, 16<<20)
+		for scanner.Scan() {
+			p.lines <- scanner.Text()
+		}
+	}()
+	t.Cleanup(func() { in.Close() })
+	return p
+}
+
+func (p *pipe) write(t *testing.T, text string) {
+	t.Helper()
+	if _, err := io.WriteString(p.in, text); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStdioMessages(t *testing.T) {
+	p := newPipe(t.Context(), t)
+	hello := `{"jsonrpc":"2.0","id":%d,"method":"ping"}`
+	large := strings.Repeat("x", 5<<20)
+	for i, step := range []struct{ name, send, want string }{
+		{"byte order mark", "\ufeff" + fmt.Sprintf(hello, 1) + "\n", `{"jsonrpc":"2.0","id":1,"result":{}}`},
+		{"carriage return and blank lines", "\r\n\n  \n" + fmt.Sprintf(hello, 2) + "\r\n", `{"jsonrpc":"2.0","id":2,"result":{}}`},
+		{"no JSON", "hello\n", "-32700"},
+		{"cut JSON", `{"jsonrpc":"2.0","id":3,` + "\n", "-32700"},
+		{"batch", "[" + fmt.Sprintf(hello, 4) + "]\n", "batches"},
+		{"a number", "42\n", "-32600"},
+		{"no version", `{"id":5,"method":"ping"}` + "\n", `"id":5,"error":{"code":-32600`},
+		{"id of a wrong kind", `{"jsonrpc":"2.0","id":{},"method":"ping"}` + "\n", "a string or a number"},
+		{"id null", `{"jsonrpc":"2.0","id":null,"method":"ping"}` + "\n", "a string or a number"},
+		{"no method", `{"jsonrpc":"2.0","id":6}` + "\n", "no method"},
+		{"method of a wrong kind", `{"jsonrpc":"2.0","id":7,"method":7}` + "\n", "-32600"},
+		{"same member twice", `{"jsonrpc":"2.0","id":7,"method":"ping","METHOD":"tools/call"}` + "\n", "-32600"},
+		{"params of a wrong kind", `{"jsonrpc":"2.0","id":8,"method":"tools/call","params":[]}` + "\n", `"id":8,"error":{"code":-32602`},
+		{"call without a name", `{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{}}` + "\n", "needs params"},
+		{"unknown tool", call(10, "lst_bots", "") + "\n", "Did you mean list_bots?"},
+		{"unknown tool like none", call(11, "zzzzzzzzzzzzzz", "") + "\n", "tools/list shows"},
+		{"unknown method", `{"jsonrpc":"2.0","id":12,"method":"nope"}` + "\n", `"id":12,"error":{"code":-32601`},
+		{"unknown version", `{"jsonrpc":"2.0","id":13,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2031-01-01","io.modelcontextprotocol/clientCapabilities":{}}}}` + "\n", "2026-07-28"},
+		{"too large", `{"jsonrpc":"2.0","id":14,"method":"ping","params":{"x":"` + large + `"}}` + "\n", `"id":14,"error":{"code":-32600,"message":"The message is larger than the 4 MB`},
+		{"too large and no message", large + "\n", `"id":null`},
+		{"alive", fmt.Sprintf(hello, 15) + "\n", `{"jsonrpc":"2.0","id":15,"result":{}}`},
+	} {
+		go p.write(t, step.send)
+		if got := receive(t, p.lines); !strings.Contains(got, step.want) {
+			t.Errorf("%d %s: got %s, want %s", i, step.name, got, step.want)
+		}
+	}
+	p.in.Close()
+	if err := receive(t, p.stopped); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestStdioBurst sends more calls at once than there are workers, and the last
+// without the end of its line.
+func TestStdioBurst(t *testing.T) {
+	p := newPipe(t.Context(), t)
+	var all strings.Builder
+	for i := range 1000 {
+		all.WriteString(call(i, "block", "") + "\n")
+	}
+	go func() {
+		p.write(t, strings.TrimSuffix(all.String(), "\n"))
+		p.in.Close() // the end of input, before any call is done
+		for range 100 {
+			<-p.started
+		}
+		close(p.release)
+	}()
+	answered := map[int]bool{}
+	for range 1000 {
+		var answer struct {
+			ID     int
+			Result *struct{ Content []any }
+		}
+		line := receive(t, p.lines)
+		if err := json.Unmarshal([]byte(line), &answer); err != nil || answer.Result == nil {
+			t.Fatalf("got %s, want a result", line)
+		}
+		answered[answer.ID] = true
+	}
+	if len(answered) != 1000 {
+		t.Errorf("got answers to %d calls, want 1000", len(answered))
+	}
+	if err := receive(t, p.stopped); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestStdioLastAnswers holds a call open past the end of input: the server
+// waits its time for it, no longer.
+func TestStdioLastAnswers(t *testing.T) {
+	p := newPipe(t.Context(), t)
+	p.SetLastAnswers(50 * time.Millisecond)
+	p.write(t, call(1, "block", "a")+"\n")
+	receive(t, p.started)
+	ended := time.Now()
+	p.in.Close()
+	if got := receive(t, p.ended); got != "a cancelled" {
+		t.Errorf("got %s, want the call cancelled", got)
+	}
+	if waited := time.Since(ended); waited < 50*time.Millisecond {
+		t.Errorf("got an end after %v, want 50ms at least", waited)
+	}
+	if err := receive(t, p.stopped); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStdioSignal(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	p := newPipe(ctx, t)
+	p.write(t, call(1, "block", "a")+"\n")
+	receive(t, p.started)
+	stop()
+	if got := receive(t, p.ended); got != "a cancelled" {
+		t.Errorf("got %s, want the call cancelled", got)
+	}
+	if err := receive(t, p.stopped); err != nil {
+		t.Errorf("got %v, want a clean end", err)
+	}
+}
+
+func TestStdioCancel(t *testing.T) {
+	p := newPipe(t.Context(), t)
+	p.write(t, call(1, "block", "a")+"\n")
+	receive(t, p.started)
+	p.write(t, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}`+"\n")
+	if got := receive(t, p.ended); got != "a cancelled" {
+		t.Errorf("got %s, want the call cancelled", got)
+	}
+	p.in.Close()
+	if err := receive(t, p.stopped); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStdioBrokenOutput(t *testing.T) {
+	toServer, in := io.Pipe()
+	out, fromServer := io.Pipe()
+	out.CloseWithError(errors.New("nobody reads"))
+	b := newBench(t)
+	stopped := make(chan error, 1)
+	go func() { stopped <- b.Stdio(t.Context(), toServer, fromServer) }()
+	if _, err := io.WriteString(in, call(1, "list_bots", "")+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := receive(t, stopped); err == nil || !strings.Contains(err.Error(), "nobody reads") {
+		t.Errorf("got %v, want why the output broke", err)
+	}
+	in.Close()
+}
