@@ -113,7 +113,7 @@ func (t *tally) digits() {
 
 func (t *tally) sign(r rune, size int) {
 	switch {
-	case r < 0x80:
+	case r < 0x80 && ascii(byte(r)):
 		n, same := 0, 0
 		for ; t.at < len(t.text) && ascii(t.text[t.at]); t.at++ {
 			if n > 0 && t.text[t.at] == t.text[t.at-1] {

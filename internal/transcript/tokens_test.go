@@ -114,6 +114,7 @@ func FuzzTokens(f *testing.F) {
 	for _, text := range samples() {
 		f.Add(text, "ok\n")
 	}
+	f.Add("\x00\x7f\xff\x80", "\u0085\u0301\u20e3\ufe0f")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		got, most := Tokens(a+"\n"+b), Tokens(a)+Tokens("\n"+b)
 		if got > most {
