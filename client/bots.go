@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Destination is a URL to which the API will send a meeting's data, or from
@@ -31,13 +32,14 @@ func (s *SpeechToText) UnmarshalJSON(raw []byte) error {
 }
 
 // BotSettings are the settings that a bot sent now and a bot for a calendar
-// event share, under the same names.
+// event share, under the same names. Extra and TranscriptionCustomParameters
+// are JSON objects, sent as they are.
 type BotSettings struct {
 	RecordingMode                 string         `json:"recording_mode,omitzero" jsonschema:"enum=speaker_view,enum=gallery_view,enum=audio_only"`
 	SpeechToText                  *SpeechToText  `json:"speech_to_text,omitzero"`
-	TranscriptionCustomParameters map[string]any `json:"transcription_custom_parameters,omitzero"`
+	TranscriptionCustomParameters jsontext.Value `json:"transcription_custom_parameters,omitzero"`
 	BotImage                      string         `json:"bot_image,omitzero" jsonschema_description:"Image URL, 16:9."`
-	Extra                         map[string]any `json:"extra,omitzero" jsonschema_description:"Your own data; extra.title names the meeting."`
+	Extra                         jsontext.Value `json:"extra,omitzero" jsonschema_description:"Your own data; extra.title names the meeting."`
 	DeduplicationKey              string         `json:"deduplication_key,omitzero" jsonschema_description:"A fresh key allows a second bot in the same meeting within 5 minutes."`
 	WebhookURL                    Destination    `json:"webhook_url,omitzero" jsonschema_description:"Gets this bot's events instead of the account's webhook."`
 	ZoomSDKID                     string         `json:"zoom_sdk_id,omitzero" jsonschema_description:"Own Zoom app; needs zoom_sdk_pwd."`

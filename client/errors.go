@@ -54,10 +54,14 @@ func (e *Error) Duplicate() bool {
 	return e.Status == http.StatusConflict || strings.Contains(e.Code+e.Message, "AlreadyStarted")
 }
 
+// shortestSecret is how long a text must be to be masked: a shorter one keeps
+// nothing secret, and would only make holes in words.
+const shortestSecret = 6
+
 // tidy masks secrets that an answer may have repeated, and only then cuts.
 func (e *Error) tidy(secrets []string) {
 	for _, s := range secrets {
-		if s != "" {
+		if len(s) >= shortestSecret {
 			e.Message = strings.ReplaceAll(e.Message, s, masked)
 			e.Code = strings.ReplaceAll(e.Code, s, masked)
 		}

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Policy is what the operator allows.
@@ -90,25 +93,45 @@ func (p *policy) allowed(host string) bool {
 	})
 }
 
+// urlish finds what some program may take for a URL, however it is spelled.
+var urlish = regexp.MustCompile(`(?i)(https?|wss?):|^/[/\\]|^\\`)
+
 // destinations refuses URLs anywhere within free JSON whose hosts are not
 // allowed: transcribers take callback URLs among their parameters.
-func (p *policy) destinations(path string, v any) error {
+func (p *policy) destinations(path string, raw jsontext.Value) error {
+	if raw == nil {
+		return nil
+	}
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return badArgument("%s: not a JSON object with each name once.", path)
+	}
+	return p.destinationsIn(path, v)
+}
+
+func (p *policy) destinationsIn(path string, v any) error {
 	switch v := v.(type) {
 	case string:
-		if strings.Contains(v, "://") || strings.HasPrefix(v, "//") {
+		visible := strings.Map(func(r rune) rune {
+			if r <= ' ' || r == 0x7f {
+				return -1
+			}
+			return r
+		}, v)
+		if urlish.MatchString(visible) {
 			if err := p.destination(v); err != nil {
 				return badArgument("%s: %v.", clip(path, 120), err)
 			}
 		}
 	case []any:
 		for i, item := range v {
-			if err := p.destinations(fmt.Sprintf("%s[%d]", path, i), item); err != nil {
+			if err := p.destinationsIn(fmt.Sprintf("%s[%d]", path, i), item); err != nil {
 				return err
 			}
 		}
 	case map[string]any:
 		for name, item := range v {
-			if err := p.destinations(path+"."+name, item); err != nil {
+			if err := p.destinationsIn(path+"."+name, item); err != nil {
 				return err
 			}
 		}

@@ -70,7 +70,7 @@ func inputType(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Format: destinationFormat}
 	case reflect.TypeFor[client.UnixTime]():
 		return &jsonschema.Schema{Type: "string"}
-	case reflect.TypeFor[map[string]any]():
+	case reflect.TypeFor[jsontext.Value]():
 		return &jsonschema.Schema{Type: "object"}
 	}
 	return nil
