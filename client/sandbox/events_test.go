@@ -143,7 +143,7 @@ func TestScheduledBotJoins(t *testing.T) {
 
 	got, err := c.ScheduleRecording(ctx, event.UUID, false, client.Recording{
 		BotName: "Ada", EnterMessage: "Hello", WaitingRoomTimeout: 300, SilenceTimeout: 700,
-		BotSettings: client.BotSettings{SpeechToText: &client.SpeechToText{Provider: "Gladia", APIKey: client.NewSecret("k")}, Extra: map[string]any{"a": 1.0}},
+		BotSettings: client.BotSettings{SpeechToText: &client.SpeechToText{Provider: "Gladia", APIKey: client.NewSecret("k")}, Extra: []byte(`{"a":1}`)},
 	})
 	if err != nil || len(got) != 1 || got[0].UUID != event.UUID {
 		t.Fatalf("schedule: got %+v, %v", got, err)
