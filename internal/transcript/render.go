@@ -13,6 +13,7 @@ const (
 
 	mergeGap  = 2.0  // seconds of silence within what is shown as one line
 	mergeSpan = 60.0 // seconds from a line's start after which a new one begins
+	mergeSize = 1500 // bytes of a line after which a new one begins
 )
 
 // Position is where a page begins: a place in the turns given to Render, and
@@ -83,7 +84,6 @@ type page struct {
 	letters map[string]string
 	room    int      // tokens
 	key     []string // "A = Ana Souza", in the order of appearance
-	keyCost int
 	lines   []line
 	spent   int // tokens of all lines but the last
 }
@@ -151,7 +151,7 @@ func (p *page) add(turn Turn, text []rune, continued bool) int {
 	}
 	next.text = JoinWords([]string{next.text, string(text[:n])})
 	next.cost = next.tokens()
-	p.key, p.keyCost, p.spent = key, keyCost, spent
+	p.key, p.spent = key, spent
 	if merged {
 		p.lines[last] = next
 	} else {
@@ -165,7 +165,8 @@ func (l line) tokens() int { return Tokens("\n" + l.String()) }
 // takes says whether next goes on with what l says.
 func (l line) takes(next line) bool {
 	gap := next.start - max(l.end, l.start)
-	return l.speaker == next.speaker && gap <= mergeGap && next.start >= l.start && next.start-l.start <= mergeSpan
+	return l.speaker == next.speaker && gap <= mergeGap && len(l.text) < mergeSize &&
+		next.start >= l.start && next.start-l.start <= mergeSpan
 }
 
 // longest finds where to cut a text so that its head fits: after a sentence
