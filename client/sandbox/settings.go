@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -77,7 +78,13 @@ func (s *speechToText) UnmarshalJSON(raw []byte) error {
 		return json.Unmarshal(raw, &s.Provider)
 	}
 	type object speechToText
-	return json.Unmarshal(raw, (*object)(s))
+	if err := json.Unmarshal(raw, (*object)(s)); err != nil {
+		return err
+	}
+	if s.Provider == "" {
+		return errors.New("missing field `provider`")
+	}
+	return nil
 }
 
 // check holds a bot's settings against the API's enums and bounds, and returns

@@ -43,19 +43,34 @@ func (s *Sandbox) webhookOf(a *account, b *bot) string {
 	return a.webhook
 }
 
+// statusExtras are what some statuses carry besides.
+type statusExtras struct {
+	StartTime    int64  `json:"start_time,omitzero"` // milliseconds since 1970
+	ErrorMessage string `json:"error_message,omitzero"`
+	ErrorType    string `json:"error_type,omitzero"`
+}
+
 // statusEvent tells one change of a bot's status.
 func (s *Sandbox) statusEvent(b *bot, at step) event {
-	status := map[string]any{"code": at.code, "created_at": at.at.UTC().Format("2006-01-02T15:04:05.000Z")}
-	data := map[string]any{"bot_id": b.uuid, "status": status}
-	extras := status
+	type status struct {
+		Code      string `json:"code"`
+		CreatedAt string `json:"created_at"`
+		statusExtras
+	}
+	data := struct {
+		BotID string `json:"bot_id"`
+		statusExtras
+		Status status `json:"status"`
+	}{BotID: b.uuid, Status: status{Code: at.code, CreatedAt: at.at.UTC().Format("2006-01-02T15:04:05.000Z")}}
+	extras := &data.Status.statusExtras
 	if s.quirks.extrasOutside {
-		extras = data
+		extras = &data.statusExtras
 	}
 	if at.code == "in_call_recording" {
-		extras["start_time"] = at.at.UnixMilli()
+		extras.StartTime = at.at.UnixMilli()
 	}
 	if at.message != "" {
-		extras["error_message"], extras["error_type"] = at.message, b.plan.failure
+		extras.ErrorMessage, extras.ErrorType = at.message, b.plan.failure
 	}
 	return event{"bot.status_change", data}
 }
