@@ -183,17 +183,21 @@ func longest(text []rune, fits func(int) bool) int {
 	for low > 0 && !fits(low) {
 		low--
 	}
+	// a head may cost more than a longer one, when that has more English
 	for i := low; i > low/2; i-- {
-		if sentence(text, i) {
+		if sentence(text, i) && fits(i) {
 			return i
 		}
 	}
 	for i := low; i > low/2; i-- {
-		if text[i-1] == ' ' {
+		if text[i-1] == ' ' && fits(i) {
 			return i
 		}
 	}
-	return max(whole(text, low), min(low, 1))
+	if i := whole(text, low); i > 0 && fits(i) {
+		return i
+	}
+	return low
 }
 
 // sentence says whether one ends before text[i].

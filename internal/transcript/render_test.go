@@ -74,6 +74,8 @@ func TestRenderCutsAnOverlongTurn(t *testing.T) {
 		"sentences": strings.Repeat("This is one of many sentences. ", 1000),
 		"words":     strings.Repeat("then ", 6000),
 		"nothing":   strings.Repeat("x", 9000),
+		"mixture":   strings.Repeat(strings.Repeat("wszystkich zaktualizowane. ", 20)+strings.Repeat("and that is what they said. ", 40), 20),
+		"emoji":     strings.Repeat("👩\u200d", 3000),
 		"Chinese":   strings.Repeat("我们下个月再讨论这个问题。", 500),
 		"Thai":      strings.Repeat("ระบบใหม่ยังทดสอบไม่เสร็จ", 500),
 	} {
