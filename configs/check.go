@@ -1,0 +1,217 @@
+package configs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones on machines that have none
+)
+
+// checker turns flags into a Config, and collects what is wrong with them.
+type checker struct {
+	env      map[string]string
+	mistakes Mistakes
+}
+
+func (c *checker) wrong(format string, args ...any) {
+	c.mistakes = append(c.mistakes, fmt.Sprintf(format, args...))
+}
+
+func (c *checker) check(given *flags, command string) *Config {
+	config := &Config{
+		Command: command,
+		Sandbox: SandboxConfig{
+			On:     given.Sandbox,
+			Data:   c.folder(given.SandboxData),
+			Speed:  c.speed(given.SandboxSpeed),
+			Quirks: list(given.SandboxQuirks),
+			Faults: given.SandboxFaults,
+		},
+		Toolsets: list(given.Toolsets), Tools: list(given.Tools), ExcludeTools: list(given.ExcludeTools), ReadOnly: given.ReadOnly,
+		LogLevel:     c.level(given.LogLevel),
+		LogJSON:      c.oneOf("--log-format", given.LogFormat, "text", "json") == "json",
+		Timezone:     c.zone(given.Timezone, command),
+		URLHosts:     c.hosts(given.URLHosts),
+		SecretEnv:    c.names(given.SecretEnv),
+		SpeechToText: c.oneOf("--speech-to-text", given.SpeechToText, "default", "none"),
+		CallLimit:    c.duration("--call-limit", given.CallLimit, time.Second, 10*time.Minute),
+		Drain:        c.duration("--drain", given.Serve.Drain, 0, 10*time.Minute),
+		Tool:         given.Call.Tool, Arguments: given.Call.Arguments,
+		JSON: given.Call.JSON || given.ToolList.JSON,
+	}
+	config.MaxBotsPerHour = c.bots(given.MaxBotsPerHour, given.Sandbox)
+	switch command {
+	case "serve":
+		config.Addr = c.loopback(given.Serve.Addr, "serve answers whoever can reach it, with your key, and does not ask who that is: authentication comes in a later version")
+	case "sandbox":
+		config.Addr = c.loopback(given.SandboxOnly.Addr, "the sandbox's keys are known to everybody")
+	}
+	c.access(config)
+	return config
+}
+
+// access finds the API and its key, or the sandbox in their place.
+func (c *checker) access(config *Config) {
+	key := strings.TrimSpace(c.env["MEETING_BAAS_API_KEY"])
+	needed := slices.Contains([]string{"stdio", "serve", "call"}, config.Command)
+	switch {
+	case !needed:
+		return
+	case config.Sandbox.On:
+		config.KeyLeft = key != ""
+		return
+	case key == "":
+		c.wrong("There is no API key. Set MEETING_BAAS_API_KEY to the key of your Meeting BaaS account, or add --sandbox (MEETMCP_SANDBOX=true) to work with the embedded sandbox, which needs no account.")
+	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
+		c.wrong("MEETING_BAAS_API_KEY has a space, a line break or another character that no key has. Copy it again.")
+	}
+	config.Key = NewSecret(key)
+	address := c.env["MEETING_BAAS_BASE_URL"]
+	if address == "" {
+		address = "https://api.meetingbaas.com"
+	}
+	base, ok := baseURL(address)
+	if !ok {
+		c.wrong("MEETING_BAAS_BASE_URL must be an address such as https://api.meetingbaas.com, without a user, ? or #.")
+	}
+	config.BaseURL = base
+}
+
+// list splits at commas.
+func list(text string) (parts []string) {
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+func (c *checker) oneOf(flag, text string, valid ...string) string {
+	if !slices.Contains(valid, text) {
+		c.wrong("%s: %q is not known; valid: %s.", flag, text, strings.Join(valid, ", "))
+	}
+	return text
+}
+
+func (c *checker) level(text string) slog.Level {
+	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+	return levels[c.oneOf("--log-level", text, "debug", "info", "warn", "error")]
+}
+
+func (c *checker) folder(path string) string {
+	if path == "" {
+		return ""
+	}
+	if info, err := os.Stat(path); err != nil {
+		c.wrong("--sandbox-data: %v.", err)
+	} else if !info.IsDir() {
+		c.wrong("--sandbox-data: %s is not a folder.", path)
+	}
+	return path
+}
+
+func (c *checker) speed(text string) float64 {
+	speed, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(speed > 0 && speed <= 1e5) {
+		c.wrong("--sandbox-speed: %q is not a number above 0, such as 60.", text)
+	}
+	return speed
+}
+
+func (c *checker) duration(flag, text string, least, most time.Duration) time.Duration {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < least || d > most {
+		c.wrong("%s: %q is not a duration from %s to %s, such as 50s or 2m.", flag, text, least, most)
+	}
+	return d
+}
+
+func (c *checker) zone(text, command string) *time.Location {
+	if text == "" {
+		if command == "serve" {
+			return time.UTC
+		}
+		return time.Local
+	}
+	zone, err := time.LoadLocation(text)
+	if err != nil {
+		c.wrong("--timezone: %q is not known. Use a name such as Europe/Paris, America/New_York or UTC.", text)
+		return time.UTC
+	}
+	return zone
+}
+
+func (c *checker) bots(text string, sandbox bool) int {
+	switch {
+	case text != "":
+	case sandbox:
+		return 0
+	default:
+		return 10
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		c.wrong("--max-bots-per-hour: %q is not a number of bots; 0 is no limit.", text)
+	}
+	return n
+}
+
+var hostPattern = regexp.MustCompile(`^(\*|(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*)$`)
+
+func (c *checker) hosts(text string) []string {
+	hosts := list(strings.ToLower(text))
+	for _, host := range hosts {
+		if !hostPattern.MatchString(host) {
+			c.wrong("--url-hosts: %q is not a host. Give the name alone, without https://, port or path: example.org, *.example.org for those below it, or * for any.", host)
+		}
+	}
+	return hosts
+}
+
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (c *checker) names(text string) []string {
+	names := list(text)
+	for _, name := range names {
+		switch {
+		case strings.HasPrefix(name, "MEETMCP_"):
+			c.wrong("--secret-env: %s is this program's own setting, which no tool may read. Use a variable of another name.", name)
+		case !variable.MatchString(name):
+			c.wrong("--secret-env: %q is not the name of a variable, such as GLADIA_KEY.", name)
+		}
+	}
+	return names
+}
+
+// loopback refuses addresses that other machines may reach.
+func (c *checker) loopback(addr, because string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		c.wrong("--addr: %q is not an address such as 127.0.0.1:8787.", addr)
+		return addr
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		c.wrong("--addr: %q is not a port from 0 to 65535.", port)
+	}
+	ips := []net.IP{net.ParseIP(host)}
+	if ips[0] == nil && host != "" {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if ips, err = net.DefaultResolver.LookupIP(ctx, "ip", host); err != nil {
+			c.wrong("--addr: the host %q leads nowhere. Use 127.0.0.1:%s.", host, port)
+			return addr
+		}
+	}
+	if slices.ContainsFunc(ips, func(ip net.IP) bool { return ip == nil || !ip.IsLoopback() }) {
+		c.wrong("--addr: %s can be reached from other machines, and %s. Use 127.0.0.1:%s.", addr, because, port)
+	}
+	return addr
+}

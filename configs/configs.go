@@ -1,0 +1,117 @@
+// Package configs turns flags, the environment and an optional file into one
+// checked Config. Nothing else in the program reads the environment.
+package configs
+
+import (
+	"io"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Config is everything a person can set, checked.
+type Config struct {
+	Command string // stdio, serve, demo, call, tools, sandbox or version
+
+	Key     Secret // of the API; empty with the sandbox
+	BaseURL string // of the API
+	KeyLeft bool   // a key was there, and was not read because of --sandbox
+
+	Sandbox SandboxConfig
+
+	Toolsets, Tools, ExcludeTools []string
+	ReadOnly                      bool
+
+	LogLevel slog.Level
+	LogJSON  bool
+
+	Timezone       *time.Location
+	URLHosts       []string // hosts, "*.host" for those below one, "*" for all
+	SecretEnv      []string // variables that a secret argument may name
+	SpeechToText   string   // default or none
+	MaxBotsPerHour int      // 0: no limit
+	CallLimit      time.Duration
+
+	Addr  string        // of serve and sandbox
+	Drain time.Duration // of serve
+
+	Tool, Arguments string // of call; the arguments are "-" for standard input
+	JSON            bool   // of call and tools
+
+	OutColor, ErrColor bool // whether the two outputs take colour
+
+	env map[string]string
+}
+
+// SandboxConfig says how the embedded sandbox behaves.
+type SandboxConfig struct {
+	On     bool
+	Data   string
+	Speed  float64
+	Quirks []string
+	Faults string
+}
+
+// Getenv returns a variable that SecretEnv names, and no other.
+func (c *Config) Getenv(name string) string {
+	for _, allowed := range c.SecretEnv {
+		if name == allowed {
+			return c.env[name]
+		}
+	}
+	return ""
+}
+
+// Host is the machine and the terminal that the program runs in.
+type Host struct {
+	Env                                  []string // as os.Environ gives it
+	InTerminal, OutTerminal, ErrTerminal bool
+	Help                                 io.Writer // where help is written
+}
+
+// Mistakes is everything that is wrong with how the program was started.
+type Mistakes []string
+
+// Error lists them all.
+func (m Mistakes) Error() string {
+	if len(m) == 1 {
+		return m[0]
+	}
+	return "These need to be put right:\n  - " + strings.Join(m, "\n  - ")
+}
+
+// Load reads the command line, the environment and the file that they may
+// name, in this order of precedence. It returns nil without an error when help
+// was asked for and written, and Mistakes when anything is wrong.
+func Load(args []string, host Host) (*Config, error) {
+	env := map[string]string{}
+	for _, pair := range host.Env {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			env[name] = value
+		}
+	}
+	given, command, mistakes := parse(args, env, host)
+	if given == nil && mistakes == nil {
+		return nil, nil
+	}
+	if given == nil {
+		return nil, mistakes
+	}
+	c := &checker{env: env, mistakes: mistakes}
+	config := c.check(given, command)
+	color := env["NO_COLOR"] == "" && env["TERM"] != "dumb"
+	config.OutColor, config.ErrColor = color && host.OutTerminal, color && host.ErrTerminal
+	config.env = env
+	if len(c.mistakes) > 0 {
+		return nil, c.mistakes
+	}
+	return config, nil
+}
+
+// baseURL checks where the API is.
+func baseURL(text string) (string, bool) {
+	u, err := url.Parse(text)
+	ok := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+	return strings.TrimRight(text, "/"), ok
+}

@@ -1,0 +1,248 @@
+package configs_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/meetmcp/meetmcp/configs"
+)
+
+func load(args, env string) (*configs.Config, error) {
+	return configs.Load(strings.Fields(args), configs.Host{Env: strings.Fields(env), Help: &bytes.Buffer{}})
+}
+
+func file(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "meetmcp.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestPrecedence(t *testing.T) {
+	path := file(t, "log-level: warn\nread_only: true\ntoolsets: [bots, zoom]\nmax-bots-per-hour: 3\nserve:\n  addr: 127.0.0.1:1\n  drain: 3s\n")
+	asJSON := file(t, `{"log-level": "warn", "serve": {"addr": "127.0.0.1:1"}}`)
+	const key = " MEETING_BAAS_API_KEY=k"
+	for _, row := range []struct{ args, env, field, want string }{
+		{"serve", key, "Addr", "127.0.0.1:8787"},
+		{"serve --config " + path, key, "Addr", "127.0.0.1:1"},
+		{"serve --config " + asJSON, key, "Addr", "127.0.0.1:1"},
+		{"serve", "MEETMCP_CONFIG=" + path + key, "Addr", "127.0.0.1:1"},
+		{"serve --config " + path, "MEETMCP_SERVE_ADDR=127.0.0.1:2" + key, "Addr", "127.0.0.1:2"},
+		{"serve --addr 127.0.0.1:3 --config " + path, "MEETMCP_SERVE_ADDR=127.0.0.1:2" + key, "Addr", "127.0.0.1:3"},
+		{"--addr 127.0.0.1:3 --config " + path + " serve", key, "Addr", "127.0.0.1:3"},
+		{"serve --config " + path, key, "Drain", "3s"},
+		{"serve --config " + path, key, "LogLevel", "WARN"},
+		{"serve --config " + path, key, "ReadOnly", "true"},
+		{"serve --config " + path, "MEETMCP_READ_ONLY=false" + key, "ReadOnly", "false"},
+		{"serve --config " + path, key, "Toolsets", "[bots zoom]"},
+		{"serve --config " + path, key, "MaxBotsPerHour", "3"},
+		{"serve --config " + path, "MEETMCP_LOG_LEVEL=" + key, "LogLevel", "WARN"},
+		{"--sandbox stdio", "", "Command", "stdio"},
+		{"--sandbox", "", "Command", "stdio"},
+		{"--toolsets bots --sandbox call list_bots", "", "Tool", "list_bots"},
+		{"call list_bots --sandbox", "", "Arguments", "{}"},
+		{`call list_bots {"limit":3} --json --sandbox`, "", "Arguments", `{"limit":3}`},
+		{`call list_bots - --json --sandbox`, "", "Arguments", `-`},
+		{`--json tools`, "", "JSON", `true`},
+		{"stdio", key, "MaxBotsPerHour", "10"},
+		{"stdio", key, "CallLimit", "50s"},
+		{"stdio", key, "Key", "…"},
+		{"stdio", key, "BaseURL", "https://api.meetingbaas.com"},
+		{"stdio", "MEETING_BAAS_BASE_URL=http://localhost:3001/" + key, "BaseURL", "http://localhost:3001"},
+		{"stdio --sandbox", key, "MaxBotsPerHour", "0"},
+		{"stdio --sandbox --max-bots-per-hour 2", key, "MaxBotsPerHour", "2"},
+		{"stdio --sandbox", key, "Key", ""},
+		{"stdio --sandbox", key, "KeyLeft", "true"},
+		{"stdio", "MEETMCP_SANDBOX=true", "KeyLeft", "false"},
+		{"stdio", key, "Timezone", time.Local.String()},
+		{"serve", key, "Timezone", "UTC"},
+		{"serve --timezone Europe/Paris", key, "Timezone", "Europe/Paris"},
+		{"serve --addr localhost:0", key, "Addr", "localhost:0"},
+		{"serve --addr [::1]:8787", key, "Addr", "[::1]:8787"},
+		{"sandbox", "", "Addr", "127.0.0.1:3001"},
+		{"stdio --url-hosts Example.org,*.example.org", key, "URLHosts", "[example.org *.example.org]"},
+		{"version", "", "Command", "version"},
+		{"demo", "", "Command", "demo"},
+	} {
+		config, err := load(row.args, row.env)
+		if err != nil {
+			t.Errorf("%s, %s: %v", row.args, row.env, err)
+			continue
+		}
+		if got := fmt.Sprint(reflect.ValueOf(*config).FieldByName(row.field)); got != row.want {
+			t.Errorf("%s, %s: got %s %s, want %s", row.args, row.env, row.field, got, row.want)
+		}
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	const key = "MEETING_BAAS_API_KEY=k "
+	path := file(t, "log-lvel: warn\nserve:\n  adr: x\ntoolsets: {a: b}\n")
+	broken := file(t, "log-level: [\n")
+	for _, row := range []struct{ args, env, want string }{
+		{"stdio", "", "Set MEETING_BAAS_API_KEY"},
+		{"stdio", "", "add --sandbox"},
+		{"serve", "", "add --sandbox"},
+		{"call list_bots", "", "add --sandbox"},
+		{"stdio", "MEETING_BAAS_API_KEY=a\u200bb", "Copy it again"},
+		{"stdio", key + "MEETING_BAAS_BASE_URL=api.meetingbaas.com", "must be an address such as"},
+		{"stdio --log-level loud", key, "valid: debug, info, warn, error"},
+		{"stdio --log-format xml", key, "valid: text, json"},
+		{"stdio --timezone Mars/Base", key, "Europe/Paris"},
+		{"stdio --url-hosts https://example.org", key, "without https://"},
+		{"stdio --url-hosts example.org:80", key, "not a host"},
+		{"stdio --secret-env MEETMCP_CONFIG", key, "which no tool may read"},
+		{"stdio --secret-env A-B", key, "not the name of a variable"},
+		{"stdio --speech-to-text maybe", key, "valid: default, none"},
+		{"stdio --max-bots-per-hour many", key, "not a number of bots"},
+		{"stdio --call-limit 50", key, "such as 50s"},
+		{"stdio --sandbox --sandbox-speed 0", "", "above 0"},
+		{"stdio --sandbox --sandbox-data /nowhere/at/all", "", "no such file"},
+		{"stdio", key + "MEETMCP_READ_ONLY=perhaps", "MEETMCP_READ_ONLY: \"perhaps\" is neither true nor false"},
+		{"stdio", key + "MEETMCP_READONLY=1", "did you mean MEETMCP_READ_ONLY?"},
+		{"serve", key + "MEETMCP_ADDR=127.0.0.1:1", "MEETMCP_ADDR is not known"},
+		{"stdio --config " + path, key, "did you mean log-level?"},
+		{"stdio --config " + path, key, "did you mean serve-addr?"},
+		{"stdio --config " + path, key, "single value or a list"},
+		{"stdio --config " + broken, key, "neither YAML nor JSON"},
+		{"stdio --config /nowhere/at/all.yaml", key, "no such file"},
+		{"stdio --read-onyl", key, "--read-only"},
+		{"sdtio", key, "sdtio"},
+		{"call", key, "tool"},
+		{"serve --addr :8787", key, "can be reached from other machines"},
+		{"serve --addr 0.0.0.0:8787", key, "authentication comes in a later version"},
+		{"serve --addr [::]:8787", key, "Use 127.0.0.1:8787"},
+		{"serve --addr 192.168.1.4:8787", key, "can be reached"},
+		{"serve --addr 8787", key, "not an address"},
+		{"serve --addr 127.0.0.1:http", key, "not a port"},
+		{"serve --addr no-such-host.invalid:1", key, "leads nowhere"},
+		{"sandbox --addr 0.0.0.0:1", "", "known to everybody"},
+	} {
+		config, err := load(row.args, row.env)
+		if err == nil {
+			t.Errorf("%s, %s: got %+v, want %q", row.args, row.env, config, row.want)
+			continue
+		}
+		if !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s, %s: got %v, want %q", row.args, row.env, err, row.want)
+		}
+	}
+	_, err := load("serve --addr :1 --log-level loud --timezone x --config "+path, "MEETMCP_X=1")
+	if got := strings.Count(fmt.Sprint(err), "\n  - "); got != 8 {
+		t.Errorf("got %d mistakes in one message, want all 8: %v", got, err)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, row := range []struct{ args, want string }{
+		{"--help", "meetmcp demo"},
+		{"serve --help", "MEETMCP_SERVE_ADDR"},
+		{"--help serve", "MEETMCP_SERVE_ADDR"},
+		{"call --help", "- to read them"},
+		{"", "Which tools"},
+	} {
+		var help bytes.Buffer
+		config, err := configs.Load(strings.Fields(row.args), configs.Host{InTerminal: true, Help: &help})
+		if config != nil || err != nil || !strings.Contains(help.String(), row.want) {
+			t.Errorf("%s: got %v, %v, %s, want help with %q", row.args, config, err, &help, row.want)
+		}
+	}
+}
+
+func TestSecret(t *testing.T) {
+	const canary = "canary-1234"
+	config, err := load("stdio --secret-env ALLOWED", "MEETING_BAAS_API_KEY="+canary+" ALLOWED=yes OTHER=no")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "key", config.Key)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "key", config.Key)
+	fmt.Fprintf(&out, "%v %+v %#v %s %q %x", config.Key, config.Key, config.Key, config.Key, config.Key, config.Key)
+	if err := json.NewEncoder(&out).Encode(config.Key); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.String(), canary) {
+		t.Errorf("the key is printed: %s", &out)
+	}
+	if got := config.Key.Reveal(); got != canary {
+		t.Errorf("got %s, want the key", got)
+	}
+	if got := config.Getenv("ALLOWED") + config.Getenv("OTHER"); got != "yes" {
+		t.Errorf("got %s, want the allowed variable alone", got)
+	}
+}
+
+// TestClients holds the ready-made configurations to commands and flags that
+// exist.
+func TestClients(t *testing.T) {
+	paths, err := filepath.Glob("clients/*.json")
+	if err != nil || len(paths) < 14 {
+		t.Fatalf("got %d files, %v, want one for each client", len(paths), err)
+	}
+	readme, err := os.ReadFile("clients/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve, err := load("serve --sandbox", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		if !strings.Contains(string(readme), "`"+filepath.Base(path)+"`") {
+			t.Errorf("%s: clients/README.md does not name it", path)
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &all); err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		servers := map[string]struct {
+			Command, URL, ServerURL string
+			Args                    []string
+			Env                     map[string]string
+		}{}
+		for _, name := range []string{"mcpServers", "servers", "context_servers"} {
+			if all[name] != nil {
+				if err := json.Unmarshal(all[name], &servers); err != nil {
+					t.Errorf("%s: %v", path, err)
+				}
+			}
+		}
+		server, ok := servers["meetmcp"]
+		if !ok {
+			t.Errorf("%s: no server meetmcp", path)
+			continue
+		}
+		if address := server.URL + server.ServerURL; address != "" {
+			u, err := url.Parse(address)
+			if err != nil || u.Host != serve.Addr || u.Path != "/mcp" && u.Path != "/sse" {
+				t.Errorf("%s: got %s, want /mcp or /sse at %s", path, address, serve.Addr)
+			}
+			continue
+		}
+		var env []string
+		for name := range server.Env {
+			env = append(env, name+"=k")
+		}
+		config, err := configs.Load(server.Args, configs.Host{Env: env})
+		if err != nil || config.Command != "stdio" || server.Command != "meetmcp" {
+			t.Errorf("%s: got %v, %v, want meetmcp stdio", path, server.Args, err)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// flags is what can be given, as it is written. All of it is text, so that one
+// message can name every mistake.
+type flags struct {
+	Sandbox       bool   `group:"Meetings without an account" help:"Use the embedded sandbox instead of the real API: no account, no key, nothing leaves this machine."`
+	SandboxData   string `group:"Meetings without an account" placeholder:"DIR" help:"Folder with meetings of your own for the sandbox: *.json as GET /bots/meeting_data answers, *.vtt, *.srt."`
+	SandboxSpeed  string `group:"Meetings without an account" default:"60" placeholder:"N" help:"How many times faster than the wall the sandbox's clock runs (${default})."`
+	SandboxQuirks string `group:"Meetings without an account" placeholder:"NAME,…" help:"Ways in which the real API may differ; 'meetmcp sandbox' lists them."`
+	SandboxFaults string `group:"Meetings without an account" placeholder:"KIND=RATE,…" help:"Faults by rate, such as 429=0.1,500=0.05,slow=200ms,cut=0.01."`
+
+	Toolsets     string `group:"Which tools" placeholder:"SET,…" help:"Only these sets of tools: bots, calendars, zoom, webhooks (default: all)."`
+	Tools        string `group:"Which tools" placeholder:"TOOL,…" help:"Only these tools, beside the sets that --toolsets names."`
+	ExcludeTools string `group:"Which tools" placeholder:"TOOL,…" help:"All but these tools."`
+	ReadOnly     bool   `group:"Which tools" help:"Only tools that read: nothing is sent, changed or deleted."`
+
+	URLHosts       string `name:"url-hosts" group:"What tools may do" placeholder:"HOST,…" help:"Hosts that webhooks, streams and token URLs may name: example.org, *.example.org, or * for any (default: none)."`
+	SecretEnv      string `group:"What tools may do" placeholder:"NAME,…" help:"Environment variables that a secret argument may name as env:NAME (default: none)."`
+	SpeechToText   string `group:"What tools may do" default:"default" placeholder:"default|none" help:"Whether bots transcribe when a call does not say (${default})."`
+	MaxBotsPerHour string `group:"What tools may do" placeholder:"N" help:"How many bots may be sent within an hour; 0 for no limit (10; with --sandbox no limit)."`
+	CallLimit      string `group:"What tools may do" default:"50s" placeholder:"DURATION" help:"How long one call may take (${default}); several clients give up at 60s."`
+	Timezone       string `group:"What tools may do" placeholder:"ZONE" help:"Of dates without a zone, such as Europe/Paris (default: this machine's; UTC with serve)."`
+
+	Config    string `group:"Running" placeholder:"FILE" help:"Read flags from a YAML or JSON file: log-level: debug, serve: {addr: …}. Flags and the environment win over it."`
+	LogLevel  string `group:"Running" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}). The log goes to standard error."`
+	LogFormat string `group:"Running" default:"text" placeholder:"FORMAT" help:"text or json (${default})."`
+
+	Stdio struct{} `cmd:"" help:"Serve MCP over standard input and output. This is what MCP clients run, and what plain 'meetmcp' does when its input is no terminal."`
+	Serve struct {
+		Addr  string `default:"127.0.0.1:8787" placeholder:"HOST:PORT" help:"Where to listen, on this machine only (${default})."`
+		Drain string `default:"20s" placeholder:"DURATION" help:"How long running calls may take to finish on SIGTERM (${default})."`
+	} `cmd:"" help:"Serve MCP over HTTP on this machine: streamable HTTP at /mcp, SSE at /sse."`
+	Demo struct{} `cmd:"" help:"Watch an agent's tools at work against the sandbox, in a few seconds. Needs nothing."`
+	Call struct {
+		Tool      string `arg:"" help:"Name of the tool; 'meetmcp tools' lists them."`
+		Arguments string `arg:"" optional:"" default:"{}" name:"json" help:"Its arguments as a JSON object, or - to read them from standard input."`
+		JSON      bool   `help:"Print the whole result as JSON rather than its text."`
+	} `cmd:"" help:"Call one tool, as an MCP client would. Exits 1 when the result is an error."`
+	ToolList struct {
+		JSON bool `help:"Print exactly what a client gets from tools/list."`
+	} `cmd:"" name:"tools" help:"List the tools: what each does, and which operation of the API it is. Needs no key."`
+	SandboxOnly struct {
+		Addr string `default:"127.0.0.1:3001" placeholder:"HOST:PORT" help:"Where to listen, on this machine only (${default})."`
+	} `cmd:"" name:"sandbox" help:"Run only the sandbox, for programs of your own to call as if it were the API. Needs no key."`
+	Version struct{} `cmd:"" help:"Show which version this is, and which protocol versions it speaks."`
+}
+
+const description = `An MCP server that lets AI agents work with meetings through the Meeting BaaS API.
+
+See it work, without an account:   meetmcp demo
+Try one tool:                      meetmcp call list_bots --sandbox
+Plug it into an MCP client:        run 'meetmcp stdio' with MEETING_BAAS_API_KEY set
+Serve clients over HTTP:           meetmcp serve --addr 127.0.0.1:8787
+
+The API key is read from MEETING_BAAS_API_KEY, and the API's address, if it is not https://api.meetingbaas.com, from MEETING_BAAS_BASE_URL. Every flag can also be set as the environment variable that its help names, and stand before or after the command.`
+
+// commands are the names of the commands there are.
+var commands = []string{"stdio", "serve", "demo", "call", "tools", "sandbox", "version"}
+
+// parse reads what is given into flags. It returns nil and no mistakes when
+// help was written.
+func parse(args []string, env map[string]string, host Host) (*flags, string, Mistakes) {
+	given, source := &flags{}, &source{env: env, names: map[*kong.Flag]string{}}
+	helped := false
+	app, err := kong.New(given, kong.Name("meetmcp"), kong.Description(description),
+		kong.Writers(host.Help, host.Help), kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110, NoAppDescFormat: true}),
+		kong.ValueFormatter(source.help), kong.Resolvers(source))
+	if err != nil {
+		panic(fmt.Sprintf("flags: %v", err)) // they are written above
+	}
+	args, found := commandFirst(app.Model, args)
+	switch {
+	case found:
+	case host.InTerminal && !slices.ContainsFunc(args, func(arg string) bool { return arg == "--help" || arg == "-h" }):
+		args = append([]string{"--help"}, args...)
+	case !slices.Contains(args, "--help") && !slices.Contains(args, "-h"):
+		args = append([]string{"stdio"}, args...)
+	}
+	source.name(app.Model)
+	context, err := app.Parse(args)
+	if helped {
+		return nil, "", nil
+	}
+	source.unknownEnv()
+	if err != nil {
+		hint := "; 'meetmcp --help' shows what there is"
+		var wrong *kong.ParseError
+		if errors.As(err, &wrong) && wrong.Context != nil && wrong.Context.Selected() != nil {
+			hint = "; '" + wrong.Context.Selected().FullPath() + " --help' shows what there is"
+		}
+		return nil, "", append(Mistakes{err.Error() + hint}, source.mistakes...)
+	}
+	return given, strings.Fields(context.Command())[0], source.mistakes
+}
+
+// commandFirst moves the command before the flags that stand before it, as
+// those may be its own.
+func commandFirst(app *kong.Application, args []string) ([]string, bool) {
+	valued := map[string]bool{}
+	for _, node := range append([]*kong.Node{app.Node}, app.Children...) {
+		for _, flag := range node.Flags {
+			valued["--"+flag.Name] = !flag.IsBool()
+		}
+	}
+	for i := 0; i < len(args); i++ {
+		switch arg := args[i]; {
+		case arg == "--":
+			return args, false
+		case valued[arg]:
+			i++ // its value
+		case strings.HasPrefix(arg, "-"):
+		default:
+			return append([]string{arg}, slices.Delete(slices.Clone(args), i, i+1)...), true
+		}
+	}
+	return args, false
+}
