@@ -28,9 +28,9 @@ type meeting struct {
 	State       string     `json:"state"`
 	Cause       said       `json:"cause,omitzero"`
 	Remedy      string     `json:"remedy,omitzero"`
-	Platform    string     `json:"platform"`
-	MeetingURL  said       `json:"meeting_url"`
-	BotName     said       `json:"bot_name"`
+	Platform    string     `json:"platform,omitzero"`
+	MeetingURL  said       `json:"meeting_url,omitzero"`
+	BotName     said       `json:"bot_name,omitzero"`
 	EventID     string     `json:"event_id,omitzero"`
 	CreatedAt   string     `json:"created_at"`
 	BotJoinedAt string     `json:"bot_joined_at,omitzero"`
@@ -40,7 +40,7 @@ type meeting struct {
 	Speakers    []speaking `json:"speakers,omitzero"`
 	MoreSpeaker int        `json:"more_speakers,omitzero"`
 	Transcript  spoken     `json:"transcript"`
-	Files       []string   `json:"files"`
+	Files       []string   `json:"files,omitzero"`
 	links
 	Details *botDetails `json:"details,omitzero"`
 	Speech  *speech     `json:"speech,omitzero"`
@@ -274,6 +274,9 @@ func turnsOf(all []client.Transcript) []transcript.Turn {
 	return turns
 }
 
+// smallestPage of speech, in tokens, is worth a call.
+const smallestPage = 60
+
 // readOn adds as much of the transcript as the budget has room for, from where
 // the cursor points.
 func readOn(call *Call, m *meeting, turns []transcript.Turn, tokens int) (*meeting, error) {
@@ -281,9 +284,11 @@ func readOn(call *Call, m *meeting, turns []transcript.Turn, tokens int) (*meeti
 	if _, err := call.at(&from); err != nil {
 		return nil, err
 	}
+	if call.place != nil { // the first page had the rest
+		m = &meeting{BotID: m.BotID, Title: m.Title, TitleSource: m.TitleSource, State: m.State, CreatedAt: m.CreatedAt, Transcript: m.Transcript}
+	}
 	fence := transcript.NewFence()
-	// What stands around the speech is measured with a cursor of full length.
-	for room := tokens; room > 0; {
+	for room := tokens; room >= smallestPage; {
 		page := transcript.Render(turns, from, room)
 		out := *m
 		out.Speech = &speech{FirstTurn: page.First, LastTurn: page.Last, Text: fence.Wrap(page.Text)}
@@ -316,7 +321,10 @@ func (o *meeting) Text() string {
 			b.WriteString("\n" + words)
 		}
 	}
-	fmt.Fprintf(&b, "\nbot_id %s · bot %q · %s %s", o.BotID, o.BotName, o.Platform, o.MeetingURL)
+	fmt.Fprintf(&b, "\nbot_id %s", o.BotID)
+	if o.MeetingURL != "" {
+		fmt.Fprintf(&b, " · bot %q · %s %s", o.BotName, o.Platform, o.MeetingURL)
+	}
 	if o.EventID != "" {
 		b.WriteString(" · event_id " + o.EventID)
 	}
@@ -365,7 +373,9 @@ func (o *meeting) textOfSpeech(b *strings.Builder) {
 	if o.MoreSpeaker > 0 {
 		shares = append(shares, fmt.Sprintf("and %d more", o.MoreSpeaker))
 	}
-	fmt.Fprintf(b, "\nSpoke: %s", strings.Join(shares, ", "))
+	if len(shares) > 0 {
+		fmt.Fprintf(b, "\nSpoke: %s", strings.Join(shares, ", "))
+	}
 	language := o.Transcript.Language
 	if language == "" {
 		language = "language not said"

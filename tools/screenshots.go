@@ -120,7 +120,7 @@ func fetchPicture(ctx context.Context, api *client.Client, url string) (picture,
 	bounds := full.Bounds()
 	if longer := max(bounds.Dx(), bounds.Dy()); longer > pictureSide {
 		small := image.NewRGBA(image.Rect(0, 0, max(1, bounds.Dx()*pictureSide/longer), max(1, bounds.Dy()*pictureSide/longer)))
-		draw.CatmullRom.Scale(small, small.Bounds(), full, bounds, draw.Src, nil)
+		draw.ApproxBiLinear.Scale(small, small.Bounds(), full, bounds, draw.Src, nil)
 		full = small
 	}
 	var encoded bytes.Buffer

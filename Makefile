@@ -1,0 +1,32 @@
+.PHONY: test lint check build e2e bench fuzz
+
+# Everything through the front door, with the race detector. Needs Go only.
+test:
+	go test -race ./...
+
+lint:
+	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "not gofmt-ed:"; echo "$$out"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+	go mod tidy -diff
+
+check: test lint
+
+build:
+	go build -trimpath -o meetmcp .
+
+# Other people's clients against the built binary. Needs Node 20 and npm.
+e2e: build
+	e2e/run
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+# Each fuzzer for FUZZTIME.
+FUZZTIME ?= 1m
+fuzz:
+	@for dir in $$(grep -rl '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \
+		for name in $$(grep -rhoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go | sed 's/^func //'); do \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$dir || exit 1; \
+		done; \
+	done

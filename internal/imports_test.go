@@ -1,0 +1,57 @@
+// Package internal holds the test of how the packages may import each other.
+package internal
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/meetmcp/meetmcp"
+
+// allowed says which of our packages each may import, besides itself. Data
+// flows one way: main → cli → serve → tools → client.
+var allowed = map[string][]string{
+	"":                    {"internal/cli"},
+	"client":              {},
+	"configs":             {},
+	"internal":            {},
+	"internal/transcript": {},
+	"client/sandbox":      {"client"},
+	"tools":               {"client", "internal/transcript"},
+	"internal/serve":      {"client", "configs", "tools"},
+	"internal/cli":        {"client", "client/sandbox", "configs", "internal/serve", "tools"},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for packages := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := packages.Decode(&p); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		may, known := allowed[name]
+		if !known {
+			t.Errorf("%s is not in the table of packages: say what it may import", name)
+		}
+		for _, imported := range p.Imports {
+			ours, ok := strings.CutPrefix(imported, module+"/")
+			if ok && !strings.Contains(" "+strings.Join(may, " ")+" ", " "+ours+" ") {
+				t.Errorf("%s imports %s, which it may not", name, ours)
+			}
+		}
+	}
+}
