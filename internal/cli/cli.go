@@ -1,0 +1,147 @@
+// Package cli is the command line: what each command does, one file each.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/mark3labs/mcp-go/server"
+	"golang.org/x/term"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/configs"
+	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/tools"
+)
+
+// program is one run of the program.
+type program struct {
+	*configs.Config
+	in       io.Reader
+	out, err io.Writer
+	log      *slog.Logger
+}
+
+// errUsage marks what the person typed wrong.
+var errUsage = errors.New("usage")
+
+// Run runs the command that args and env ask for until it is done or ctx ends.
+// It returns the exit code: 1 for a failure, 2 for a mistake in args or env.
+func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.Writer) int {
+	config, err := configs.Load(args, configs.Host{Env: env, Help: out,
+		InTerminal: terminal(in), OutTerminal: terminal(out), ErrTerminal: terminal(errOut)})
+	if err != nil {
+		fmt.Fprintln(errOut, "meetmcp:", err)
+		return 2
+	}
+	if config == nil {
+		return 0 // help was shown
+	}
+	p := &program{Config: config, in: in, out: out, err: errOut, log: logger(config, errOut)}
+	if config.KeyLeft {
+		p.log.Info("MEETING_BAAS_API_KEY is set but not read, as --sandbox is on")
+	}
+	run := map[string]func(context.Context) error{
+		"stdio": p.stdio, "serve": p.serve, "demo": p.demo, "call": p.call, "tools": p.tools, "sandbox": p.sandbox, "version": p.version,
+	}[config.Command]
+	switch err := run(ctx); {
+	case err == nil:
+		return 0
+	case errors.Is(err, errFailed):
+		return 1 // what failed is on the output already
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(errOut, "meetmcp:", err)
+		return 2
+	default:
+		fmt.Fprintln(errOut, "meetmcp:", err)
+		return 1
+	}
+}
+
+func terminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+func logger(config *configs.Config, to io.Writer) *slog.Logger {
+	if config.LogJSON {
+		return slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{Level: config.LogLevel}))
+	}
+	return slog.New(tint.NewTextHandler(to, &tint.Options{Level: config.LogLevel, TimeFormat: time.TimeOnly, NoColor: !config.ErrColor}))
+}
+
+// upstream is the API that tools call: the real one, or a sandbox.
+type upstream struct {
+	api     *client.Client
+	sandbox *sandbox.Sandbox // nil with the real API
+}
+
+// connect opens what the configuration asks for.
+func (p *program) connect() (*upstream, error) {
+	if !p.Sandbox.On {
+		return &upstream{api: client.New(p.BaseURL, client.NewSecret(p.Key.Reveal()), &client.Options{UserAgent: "meetmcp/" + build().version})}, nil
+	}
+	return p.openSandbox("", p.Sandbox.Speed)
+}
+
+// openSandbox starts a sandbox with the clock at speed, 0 to drive it by hand.
+func (p *program) openSandbox(addr string, speed float64) (*upstream, error) {
+	box, err := sandbox.Start(sandbox.Options{
+		Addr: addr, Data: p.Sandbox.Data, Speed: speed, Quirks: p.Sandbox.Quirks, Faults: p.Sandbox.Faults,
+		Seed: uint64(time.Now().UnixNano()), Log: p.log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return &upstream{sandbox: box, api: client.New(box.URL(), client.NewSecret(sandbox.Key),
+		&client.Options{UserAgent: "meetmcp/" + build().version, Now: box.Now})}, nil
+}
+
+func (u *upstream) close() error {
+	u.api.Close()
+	if u.sandbox == nil {
+		return nil
+	}
+	return u.sandbox.Close()
+}
+
+// catalogue returns the tools that are on.
+func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
+	policy := tools.Policy{
+		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
+		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil,
+	}
+	if u.sandbox != nil {
+		policy.Now = u.sandbox.Now
+	}
+	on, err := tools.Select(tools.All(u.api, policy), tools.Selection{
+		Toolsets: p.Toolsets, Tools: p.Tools, Exclude: p.ExcludeTools, ReadOnly: p.ReadOnly,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return on, nil
+}
+
+// server returns the MCP server of the tools that are on.
+func (p *program) server(u *upstream) (*serve.Server, error) {
+	on, err := p.catalogue(u)
+	if err != nil {
+		return nil, err
+	}
+	return serve.New(serve.Options{
+		Version:      build().version,
+		Instructions: tools.Instructions(on),
+		Tools:        func(to *server.MCPServer) { tools.Register(to, on) },
+		Listing:      tools.Listing(on),
+		CallLimit:    p.CallLimit,
+		Log:          p.log,
+	}), nil
+}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/meetmcp/meetmcp/client"
+)
+
+// tools lists the catalogue, which needs no API.
+func (p *program) tools(ctx context.Context) error {
+	u := &upstream{api: client.New("http://127.0.0.1", client.Secret{}, nil)}
+	if p.JSON {
+		return p.toolsJSON(ctx, u)
+	}
+	on, err := p.catalogue(u)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	set := ""
+	for _, tool := range on {
+		if tool.Set != set {
+			set = tool.Set
+			fmt.Fprintf(&b, "\n%s\n", p.bold(set))
+		}
+		fmt.Fprintf(&b, "  %s  %s, %s", p.bold(tool.Name), tool.Title, tool.Effect)
+		if tool.Operation != "" {
+			fmt.Fprintf(&b, ", API operation %s", tool.Operation)
+		}
+		b.WriteString("\n" + wrap(tool.Description, 92, "      "))
+	}
+	_, err = fmt.Fprintf(p.out, "%d tools are on. Try one: meetmcp call %s --sandbox\n%s", len(on), on[0].Name, b.String())
+	return err
+}
+
+// toolsJSON prints what a client gets from tools/list.
+func (p *program) toolsJSON(ctx context.Context, u *upstream) error {
+	s, err := p.server(u)
+	if err != nil {
+		return err
+	}
+	answer, ok := s.MCP().HandleMessage(ctx, []byte(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`)).(mcp.JSONRPCResponse)
+	if !ok {
+		return errors.New("the server does not list its tools")
+	}
+	return p.printJSON(answer.Result)
+}
+
+func (p *program) printJSON(value any) error {
+	if err := json.MarshalWrite(p.out, value, jsontext.WithIndent("  ")); err != nil {
+		return fmt.Errorf("print JSON: %w", err)
+	}
+	_, err := fmt.Fprintln(p.out)
+	return err
+}
+
+func (p *program) bold(text string) string {
+	if !p.OutColor {
+		return text
+	}
+	return "\x1b[1m" + text + "\x1b[0m"
+}
+
+// wrap breaks text into lines of at most width, each after indent.
+func wrap(text string, width int, indent string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		at := 0
+		for _, word := range strings.Fields(line) {
+			switch {
+			case at == 0:
+				b.WriteString(indent)
+			case at+1+len(word) > width:
+				b.WriteString("\n" + indent)
+				at = 0
+			default:
+				b.WriteString(" ")
+				at++
+			}
+			b.WriteString(word)
+			at += len(word)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
