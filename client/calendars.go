@@ -13,8 +13,8 @@ import (
 type CalendarAccess struct {
 	Platform          string `json:"platform" jsonschema:"enum=Google,enum=Microsoft"`
 	OAuthClientID     string `json:"oauth_client_id"`
-	OAuthClientSecret Secret `json:"oauth_client_secret"`
-	OAuthRefreshToken Secret `json:"oauth_refresh_token"`
+	OAuthClientSecret Secret `json:"oauth_client_secret" jsonschema_description:"Secret, or env:NAME."`
+	OAuthRefreshToken Secret `json:"oauth_refresh_token" jsonschema_description:"Secret, or env:NAME; from a consent with offline access."`
 }
 
 // RawCalendar is a calendar at its provider, not connected yet.

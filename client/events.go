@@ -91,11 +91,11 @@ func (c *Client) Event(ctx context.Context, eventID string) (*Event, error) {
 type Recording struct {
 	BotName                 string      `json:"bot_name" jsonschema_description:"Name shown in the meeting."`
 	EnterMessage            string      `json:"enter_message,omitzero" jsonschema_description:"Posted to the chat on joining; not on Teams."`
-	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800"`
-	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800"`
-	SilenceTimeout          int         `json:"silence_timeout,omitzero" jsonschema:"minimum=300,maximum=1800"`
-	StreamingOutput         Destination `json:"streaming_output,omitzero"`
-	StreamingInput          Destination `json:"streaming_input,omitzero"`
+	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds; 600 by default."`
+	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Likewise."`
+	SilenceTimeout          int         `json:"silence_timeout,omitzero" jsonschema:"minimum=300,maximum=1800" jsonschema_description:"Likewise."`
+	StreamingOutput         Destination `json:"streaming_output,omitzero" jsonschema_description:"WebSocket that gets the audio."`
+	StreamingInput          Destination `json:"streaming_input,omitzero" jsonschema_description:"WebSocket whose audio is played."`
 	StreamingAudioFrequency string      `json:"streaming_audio_frequency,omitzero" jsonschema:"enum=16khz,enum=24khz"`
 	BotSettings
 }
@@ -105,10 +105,10 @@ type Recording struct {
 type RecordingPatch struct {
 	BotName                 string      `json:"bot_name,omitzero"`
 	EnterMessage            string      `json:"enter_message,omitzero"`
-	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800"`
-	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800"`
-	StreamingOutput         Destination `json:"streaming_output,omitzero"`
-	StreamingInput          Destination `json:"streaming_input,omitzero"`
+	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds; 600 by default."`
+	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Likewise."`
+	StreamingOutput         Destination `json:"streaming_output,omitzero" jsonschema_description:"WebSocket that gets the audio."`
+	StreamingInput          Destination `json:"streaming_input,omitzero" jsonschema_description:"WebSocket whose audio is played."`
 	StreamingAudioFrequency string      `json:"streaming_audio_frequency,omitzero" jsonschema:"enum=16khz,enum=24khz"`
 	BotSettings
 	Clear map[string]*struct{} `json:",embed" jsonschema:"-"` // each name written as null

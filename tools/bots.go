@@ -87,7 +87,7 @@ func notLatest(id string) error {
 
 type joinMeeting struct {
 	client.JoinRequest
-	StartTime string `json:"start_time,omitzero" jsonschema_description:"Joins now when absent. RFC 3339, Unix seconds, or +15m."`
+	StartTime string `json:"start_time,omitzero" jsonschema_description:"When to join; now when absent. RFC 3339, Unix seconds, or +15m."`
 	zone
 }
 
