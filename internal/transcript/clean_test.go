@@ -153,7 +153,10 @@ func seen(t *testing.T, text string) {
 	marks := 0
 	for _, r := range text {
 		switch {
-		case r == '\n', r == zwj, r == zwnj, selector(r):
+		case r == '\n':
+			marks = 0
+			continue
+		case r == zwj, r == zwnj, selector(r):
 			continue
 		case unicode.In(r, unicode.Mn, unicode.Me):
 			marks++
