@@ -44,6 +44,9 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	if config == nil {
 		return 0 // help was shown
 	}
+	if (config.Command == "call" || config.Command == "demo") && config.LogLevel == slog.LevelInfo {
+		config.LogLevel = slog.LevelWarn // what was called is on the output
+	}
 	p := &program{Config: config, in: in, out: out, err: errOut, log: logger(config, errOut)}
 	if config.KeyLeft {
 		p.log.Info("MEETING_BAAS_API_KEY is set but not read, as --sandbox is on")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
 )
 
@@ -37,13 +38,13 @@ Point a program at it
   MEETING_BAAS_API_KEY=%s MEETING_BAAS_BASE_URL=%s meetmcp stdio
 
 Links in which something goes wrong, such as https://meet.google.com/nev-erad-mit
-`, p.bold("The sandbox is running"), url, sandbox.Key, sandbox.OtherKey, p.Sandbox.Speed, "x-meeting-baas-api-key", sandbox.Key, url, sandbox.Key, url)
+`, p.bold("The sandbox is running"), url, sandbox.Key, sandbox.OtherKey, p.Sandbox.Speed, client.KeyHeader, sandbox.Key, url, sandbox.Key, url)
 	for _, failure := range sandbox.Failures() {
-		b.WriteString(row(failure.Code+" or "+failure.Word, failure.Effect, 38))
+		b.WriteString(row(failure.Code+" or "+failure.Word, failure.Effect, 42))
 	}
 	b.WriteString("\nWays in which the real API may differ (--sandbox-quirks)\n")
 	for _, quirk := range sandbox.Quirks() {
-		b.WriteString(row(quirk.Name, quirk.Effect, 38))
+		b.WriteString(row(quirk.Name, quirk.Effect, 42))
 	}
 	b.WriteString("\nCtrl-C ends it.\n")
 	return b.String()

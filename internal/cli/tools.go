@@ -36,7 +36,7 @@ func (p *program) tools(ctx context.Context) error {
 		}
 		b.WriteString("\n" + wrap(tool.Description, 92, "      "))
 	}
-	_, err = fmt.Fprintf(p.out, "%d tools are on. Try one: meetmcp call %s --sandbox\n%s", len(on), on[0].Name, b.String())
+	_, err = fmt.Fprintf(p.out, "%d tools are on. Try one: meetmcp call list_bots --sandbox\n%s", len(on), b.String())
 	return err
 }
 
@@ -61,11 +61,14 @@ func (p *program) printJSON(value any) error {
 	return err
 }
 
-func (p *program) bold(text string) string {
+func (p *program) bold(text string) string { return p.tint("1", text) }
+
+// tint colours text on a terminal; code is as in ANSI's "select graphic rendition".
+func (p *program) tint(code, text string) string {
 	if !p.OutColor {
 		return text
 	}
-	return "\x1b[1m" + text + "\x1b[0m"
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
 // wrap breaks text into lines of at most width, each after indent.
