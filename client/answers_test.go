@@ -70,6 +70,7 @@ func TestBrokenAnswers(t *testing.T) {
 		{"a cut", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, `{"bots":[`)
+			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		}, "broke off", 3, true},
 		{"a hang-up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "connection broke", 3, true},

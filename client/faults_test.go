@@ -24,7 +24,7 @@ func TestFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := len(s.Requests())
-		const workers, rounds = 4, 14
+		const workers, rounds = 6, 3
 		var wg sync.WaitGroup
 		for worker := range workers {
 			wg.Go(func() {
