@@ -91,7 +91,7 @@ func outputSchema(t reflect.Type) *jsonschema.Schema {
 func outputType(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[anything]():
-		return &jsonschema.Schema{Description: "any JSON"}
+		return &jsonschema.Schema{Comments: "any JSON"} // an empty schema is written as true, which clients refuse
 	case reflect.TypeFor[client.ResyncError]():
 		return &jsonschema.Schema{Type: "array"}
 	}
