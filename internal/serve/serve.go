@@ -3,12 +3,11 @@
 package serve
 
 import (
-	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
-	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 )
 
@@ -19,9 +18,10 @@ const maxMessage = 4 << 20
 type Options struct {
 	Version      string
 	Instructions string
-	Tools        []server.ServerTool // listed in this order
-	CallLimit    time.Duration       // of one call; 50 s when zero
-	Log          *slog.Logger        // nothing is logged when nil
+	Tools        func(to *server.MCPServer) // adds the tools
+	Listing      server.ToolFilterFunc      // the tools in full and in their order, as a client is to see them; may be nil
+	CallLimit    time.Duration              // of one call; 50 s when zero
+	Log          *slog.Logger               // nothing is logged when nil
 }
 
 // Server is an MCP server that no client is connected to yet. Each of Stdio
@@ -30,7 +30,7 @@ type Server struct {
 	mcp     *server.MCPServer
 	log     *slog.Logger
 	limit   time.Duration
-	names   []string // of the tools, in the order they are listed
+	names   []string // of the tools
 	streams streams
 
 	lastAnswers time.Duration // after the end of input, over stdio
@@ -45,36 +45,23 @@ func New(o Options) *Server {
 	if s.limit == 0 {
 		s.limit = 50 * time.Second
 	}
-	for _, tool := range o.Tools {
-		s.names = append(s.names, tool.Tool.Name)
-	}
 	hooks := &server.Hooks{}
 	hooks.AddOnRegisterSession(s.streams.open)
-	s.mcp = server.NewMCPServer("meetmcp", o.Version,
+	options := []server.ServerOption{
 		server.WithTitle("Meetings"),
 		server.WithInstructions(o.Instructions),
 		server.WithToolCapabilities(false),
 		server.WithHooks(hooks),
-		server.WithToolFilter(s.inOrder()),
 		server.WithToolHandlerMiddleware(s.call),
-	)
-	s.mcp.AddTools(o.Tools...)
+	}
+	if o.Listing != nil {
+		options = append(options, server.WithToolFilter(o.Listing))
+	}
+	s.mcp = server.NewMCPServer("meetmcp", o.Version, options...)
+	o.Tools(s.mcp)
+	s.names = slices.Sorted(maps.Keys(s.mcp.ListTools()))
 	return s
 }
 
 // MCP is the protocol's side of the server, for a client in the same process.
 func (s *Server) MCP() *server.MCPServer { return s.mcp }
-
-// inOrder lists tools as they were given, since the library sorts them by name.
-func (s *Server) inOrder() server.ToolFilterFunc {
-	place := make(map[string]int, len(s.names))
-	for i, name := range s.names {
-		place[name] = i
-	}
-	return func(_ context.Context, tools []mcp.Tool) []mcp.Tool {
-		if len(tools) > 1 { // a call asks for its own tool alone
-			slices.SortFunc(tools, func(a, b mcp.Tool) int { return place[a.Name] - place[b.Name] })
-		}
-		return tools
-	}
-}

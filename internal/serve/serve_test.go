@@ -45,37 +45,39 @@ func newBench(t *testing.T) *bench {
 	b.Server = serve.New(serve.Options{
 		Version: "test", Instructions: "Use echo.", CallLimit: time.Minute,
 		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Tools: []server.ServerTool{
-			tool("list_bots", func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-				return mcp.NewToolResultText("echo " + r.GetString("text", "")), nil
-			}),
-			tool("block", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-				name := r.GetString("name", "")
-				b.started <- name
-				select {
-				case <-b.release:
-					b.ended <- name + " released"
-					return mcp.NewToolResultText("released"), nil
-				case <-ctx.Done():
-					b.ended <- name + " cancelled"
-					return nil, ctx.Err()
-				}
-			}),
-			tool("count", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-				for i := range 200 {
-					err := server.ServerFromContext(ctx).SendNotificationToClient(ctx, "notifications/progress",
-						map[string]any{"progressToken": r.Params.Meta.ProgressToken, "progress": i + 1, "total": 200})
-					if err != nil {
-						return nil, err
+		Tools: func(to *server.MCPServer) {
+			to.AddTools([]server.ServerTool{
+				tool("list_bots", func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+					return mcp.NewToolResultText("echo " + r.GetString("text", "")), nil
+				}),
+				tool("block", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+					name := r.GetString("name", "")
+					b.started <- name
+					select {
+					case <-b.release:
+						b.ended <- name + " released"
+						return mcp.NewToolResultText("released"), nil
+					case <-ctx.Done():
+						b.ended <- name + " cancelled"
+						return nil, ctx.Err()
 					}
-				}
-				return mcp.NewToolResultText("counted"), nil
-			}),
-			tool("break", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-				var nothing map[string]int
-				nothing["a secret thing"] = 1
-				return nil, nil
-			}),
+				}),
+				tool("count", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+					for i := range 200 {
+						err := server.ServerFromContext(ctx).SendNotificationToClient(ctx, "notifications/progress",
+							map[string]any{"progressToken": r.Params.Meta.ProgressToken, "progress": i + 1, "total": 200})
+						if err != nil {
+							return nil, err
+						}
+					}
+					return mcp.NewToolResultText("counted"), nil
+				}),
+				tool("break", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+					var nothing map[string]int
+					nothing["a secret thing"] = 1
+					return nil, nil
+				}),
+			}...)
 		},
 	})
 	return b
@@ -233,7 +235,7 @@ func TestTransports(t *testing.T) {
 			for _, tool := range listed.Tools {
 				names = append(names, tool.Name)
 			}
-			if got, want := strings.Join(names, " "), "list_bots block count break"; got != want {
+			if got, want := strings.Join(names, " "), "block break count list_bots"; got != want {
 				t.Errorf("tools: got %s, want %s", got, want)
 			}
 			for _, step := range []struct {
