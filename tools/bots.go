@@ -225,14 +225,14 @@ func (o *deleted) Text() string {
 	return fmt.Sprintf("Bot %s: %s (%s)", o.BotID, words[o.Status], o.Status)
 }
 
-// names joins cleaned names for a line of text, at most limit of them.
-func names(all []said, limit int) string {
-	texts := make([]string, 0, limit+1)
-	for _, name := range all[:min(limit, len(all))] {
-		texts = append(texts, string(name))
+// names joins cleaned names for a line of text, with how many more there are.
+func names(all []said, more int) string {
+	texts := make([]string, len(all), len(all)+1)
+	for i, name := range all {
+		texts[i] = string(name)
 	}
-	if rest := len(all) - limit; rest > 0 {
-		texts = append(texts, fmt.Sprintf("and %d more", rest))
+	if more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(texts, ", ")
 }

@@ -83,36 +83,64 @@ func within(text string, tokens int) bool {
 	return len(text) <= tokens || transcript.Tokens(text) <= tokens
 }
 
-// most builds a result with as many of n items as fit a budget, one at least.
-func most[Out Result](c *Call, n, tokens int, build func(k int) (Out, error)) (Out, error) {
-	var none Out
-	try := func(k int) (Out, bool, error) {
-		out, err := build(k)
-		if err != nil {
-			return none, false, err
+// detail is how much of each thing is shown.
+type detail int
+
+// Least is what fits any budget, brief what most questions need, and full every
+// field of the API.
+const (
+	least detail = iota
+	brief
+	full
+)
+
+func detailOf(word string) detail {
+	if word == "full" {
+		return full
+	}
+	return brief
+}
+
+// most builds a result with as many of n items as fit a budget. If not even
+// one fits, all are shown in less detail, and a note says so.
+func most[Out Result](c *Call, n, tokens int, d detail, build func(k int, d detail) (Out, error)) (Out, error) {
+	for ; ; d-- {
+		out, ok, err := mostOf(c, n, tokens, func(k int) (Out, error) { return build(k, d) })
+		if err != nil || ok || d == least {
+			return out, err
 		}
-		ok, err := c.fits(out, tokens)
+		c.note(fmt.Sprintf("max_tokens %d was too little for the detail asked for, so there is less.", tokens))
+	}
+}
+
+// mostOf builds a result with as many of n items as fit, one at least, and
+// reports whether it fits.
+func mostOf[Out Result](c *Call, n, tokens int, build func(k int) (Out, error)) (Out, bool, error) {
+	try := func(k int) (out Out, ok bool, err error) {
+		if out, err = build(k); err != nil {
+			return out, false, err
+		}
+		ok, err = c.fits(out, tokens)
 		return out, ok, err
 	}
 	best, ok, err := try(n)
 	if err != nil || ok || n <= 1 {
-		return best, err
+		return best, ok, err
 	}
-	low, high := 1, n-1
-	if best, err = build(1); err != nil {
-		return none, err
+	if best, ok, err = try(1); err != nil || !ok {
+		return best, ok, err
 	}
-	for low <= high {
+	for low, high := 2, n-1; low <= high; {
 		k := (low + high) / 2
 		out, ok, err := try(k)
 		switch {
 		case err != nil:
-			return none, err
+			return out, false, err
 		case ok:
 			best, low = out, k+1
 		default:
 			high = k - 1
 		}
 	}
-	return best, nil
+	return best, true, nil
 }

@@ -77,7 +77,10 @@ const (
 	attendeesShown  = 50
 )
 
-func entryOfEvent(e client.Event, full bool, attendees int) eventEntry {
+func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
+	if d == least {
+		attendees = 0
+	}
 	out := eventEntry{
 		EventID: e.UUID, CalendarID: e.CalendarUUID, Name: short(e.Name), StartTime: stamp(e.StartTime), EndTime: stamp(e.EndTime),
 		MeetingURL: link(e.MeetingURL), Recurring: e.IsRecurring, Organizer: e.IsOrganizer, Deleted: e.Deleted,
@@ -88,12 +91,12 @@ func entryOfEvent(e client.Event, full bool, attendees int) eventEntry {
 	out.More = len(e.Attendees) - len(out.Attendees)
 	if e.BotParam != nil {
 		settings := botSettings{BotName: short(e.BotParam.BotName)}
-		if full {
+		if d == full {
 			settings = settingsOf(e.BotParam)
 		}
 		out.BotParam = &settings
 	}
-	if full {
+	if d == full {
 		out.GoogleID, out.RecurringEventID, out.LastUpdatedAt, out.Raw = short(e.GoogleID), short(e.RecurringEventID), stamp(e.LastUpdatedAt), cleaned(e.Raw)
 	}
 	return out
@@ -129,10 +132,7 @@ func (e eventEntry) text() string {
 				all[i] = a.Name + " <" + a.Email + ">"
 			}
 		}
-		b.WriteString("\n  with " + names(all, len(all)))
-		if e.More > 0 {
-			fmt.Fprintf(&b, " and %d more", e.More)
-		}
+		b.WriteString("\n  with " + names(all, e.More))
 	}
 	return b.String()
 }
@@ -195,10 +195,10 @@ func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEv
 	if status == "" {
 		status = "upcoming"
 	}
-	return most(call, len(rest), in.tokens(), func(k int) (*eventList, error) {
+	return most(call, len(rest), in.tokens(), detailOf(in.Detail), func(k int, d detail) (*eventList, error) {
 		out := &eventList{Events: make([]eventEntry, 0, k), Coverage: eventCoverage{Looked: k, Status: status}}
 		for _, e := range rest[:k] {
-			out.Events = append(out.Events, entryOfEvent(e, in.Detail == "full", attendeesListed))
+			out.Events = append(out.Events, entryOfEvent(e, d, attendeesListed))
 		}
 		var place *listPlace
 		switch {
@@ -239,9 +239,8 @@ func eventQuery(call *Call, in listEvents) (client.EventQuery, error) {
 
 // eventWithin shows one event with as many attendees as the budget has room for.
 func eventWithin(call *Call, e client.Event, in getEvent) (*event, error) {
-	full := in.Detail == "full"
-	return most(call, max(1, min(len(e.Attendees), attendeesShown)), in.tokens(), func(k int) (*event, error) {
-		out := &event{eventEntry: entryOfEvent(e, full, k)}
+	return most(call, min(len(e.Attendees), attendeesShown), in.tokens(), detailOf(in.Detail), func(k int, d detail) (*event, error) {
+		out := &event{eventEntry: entryOfEvent(e, d, k)}
 		switch {
 		case e.Deleted:
 			out.Next = "the event was cancelled in the calendar; nothing is to be done."

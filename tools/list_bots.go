@@ -47,6 +47,7 @@ type listedBot struct {
 	EndedAt     string `json:"ended_at,omitzero"`
 	Duration    *int64 `json:"duration,omitzero"` // seconds
 	Speakers    []said `json:"speakers,omitzero"`
+	MoreSpeaker int    `json:"more_speakers,omitzero"`
 	// with detail full
 	Extra          anything `json:"extra,omitzero"`
 	SessionID      string   `json:"session_id,omitzero"`
@@ -91,7 +92,7 @@ func (o *botList) Text() string {
 			b.WriteString(" · ended, nothing recorded")
 		}
 		if len(bot.Speakers) > 0 {
-			b.WriteString(" · " + names(bot.Speakers, 6))
+			b.WriteString(" · " + names(bot.Speakers, bot.MoreSpeaker))
 		}
 		fmt.Fprintf(&b, "\n  bot_id %s · bot %q · %s\n", bot.BotID, bot.BotName, bot.MeetingURL)
 		if bot.Extra != nil {
@@ -142,14 +143,14 @@ func list(ctx context.Context, api *client.Client, call *Call, in listBots) (*bo
 	if err != nil {
 		return nil, err
 	}
-	return most(call, len(matches), in.tokens(), func(k int) (*botList, error) {
+	return most(call, len(matches), in.tokens(), detailOf(in.Detail), func(k int, d detail) (*botList, error) {
 		out := &botList{Bots: make([]listedBot, 0, k), Coverage: looked}
 		next := end
 		if k < len(matches) {
 			next = &matches[k-1].after
 		}
 		for _, m := range matches[:k] {
-			out.Bots = append(out.Bots, listed(m.bot, in.Detail == "full"))
+			out.Bots = append(out.Bots, listed(m.bot, d))
 		}
 		if next != nil {
 			out.Coverage.Complete = false
@@ -247,13 +248,24 @@ func botQuery(call *Call, in listBots) (client.BotQuery, error) {
 	return q, err
 }
 
-func listed(bot client.ListedBot, full bool) listedBot {
+// speakersListed is how many speakers a list shows of each bot.
+const speakersListed = 8
+
+func listed(bot client.ListedBot, d detail) listedBot {
 	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 	out := listedBot{
 		BotID: bot.UUID, Title: name, TitleSource: source, BotName: short(bot.BotName), MeetingURL: link(bot.MeetingURL),
-		CreatedAt: stamp(bot.CreatedAt), EndedAt: stamp(bot.EndedAt), Duration: bot.Duration, Speakers: shortAll(bot.Speakers),
+		CreatedAt: stamp(bot.CreatedAt), EndedAt: stamp(bot.EndedAt), Duration: bot.Duration,
 	}
-	if full {
+	if d == least {
+		out.MeetingURL = ""
+		return out
+	}
+	out.Speakers = shortAll(bot.Speakers)
+	if d == brief && len(out.Speakers) > speakersListed {
+		out.Speakers, out.MoreSpeaker = out.Speakers[:speakersListed], len(out.Speakers)-speakersListed
+	}
+	if d == full {
 		out.Extra, out.SessionID = cleaned(bot.Extra), bot.SessionID
 		out.AccessCount, out.LastAccessedAt = bot.AccessCount, stamp(bot.LastAccessedAt)
 	}

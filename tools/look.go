@@ -151,20 +151,38 @@ func look(ctx context.Context, api *client.Client, call *Call, in getMeeting) (*
 		return nil, err
 	}
 	turns := turnsOf(data.BotData.Transcripts)
-	out, err := glance(ctx, api, call, data, turns, in)
+	all, err := glance(ctx, api, call, data, turns, in)
 	if err != nil {
 		return nil, err
 	}
-	everyone := out.Speakers
-	out, err = most(call, len(everyone), in.tokens(), func(k int) (*meeting, error) {
-		fewer := *out
-		fewer.Speakers, fewer.MoreSpeaker = everyone[:min(k, len(everyone))], len(everyone)-k
-		return &fewer, nil
+	reads := in.IncludeTranscripts && len(turns) > 0
+	if reads && call.place != nil { // the first page had the rest
+		return readOn(call, all.in(least, 0), turns, in.tokens())
+	}
+	tokens := in.tokens()
+	if reads {
+		tokens -= tokens / 3 // for speech
+	}
+	out, err := most(call, len(all.Speakers), tokens, detailOf(in.Detail), func(k int, d detail) (*meeting, error) {
+		return all.in(d, k), nil
 	})
-	if err != nil || !in.IncludeTranscripts || len(turns) == 0 {
+	if err != nil || !reads {
 		return out, err
 	}
 	return readOn(call, out, turns, in.tokens())
+}
+
+// in is the meeting in some detail, with its first k speakers.
+func (o *meeting) in(d detail, k int) *meeting {
+	out := *o
+	out.Speakers, out.MoreSpeaker = o.Speakers[:k], len(o.Speakers)-k
+	switch d {
+	case brief:
+		out.Details = nil
+	case least:
+		out = meeting{About: o.About, BotID: o.BotID, Title: o.Title, TitleSource: o.TitleSource, State: o.State, CreatedAt: o.CreatedAt, Transcript: o.Transcript}
+	}
+	return &out
 }
 
 // glance makes a meeting at a glance, with all its speakers.
@@ -280,20 +298,21 @@ const smallestPage = 60
 // readOn adds as much of the transcript as the budget has room for, from where
 // the cursor points.
 func readOn(call *Call, m *meeting, turns []transcript.Turn, tokens int) (*meeting, error) {
-	var from transcript.Position
-	if _, err := call.at(&from); err != nil {
+	var place [2]int // a transcript.Position, written short
+	if _, err := call.at(&place); err != nil {
 		return nil, err
 	}
-	if call.place != nil { // the first page had the rest
-		m = &meeting{BotID: m.BotID, Title: m.Title, TitleSource: m.TitleSource, State: m.State, CreatedAt: m.CreatedAt, Transcript: m.Transcript}
-	}
+	from := transcript.Position{Turn: place[0], Rune: place[1]}
 	fence := transcript.NewFence()
 	for room := tokens; room >= smallestPage; {
 		page := transcript.Render(turns, from, room)
+		if page.Next >= 0 && page.First < 0 {
+			break // not even a part of the next turn fits
+		}
 		out := *m
 		out.Speech = &speech{FirstTurn: page.First, LastTurn: page.Last, Text: fence.Wrap(page.Text)}
 		if page.Next >= 0 {
-			next, err := call.next(page.Rest)
+			next, err := call.next([2]int{page.Rest.Turn, page.Rest.Rune})
 			if err != nil {
 				return nil, err
 			}

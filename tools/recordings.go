@@ -49,12 +49,12 @@ func (o *recordings) Text() string {
 
 // recordingsOf shows the events that were touched, as far as there is room.
 func recordingsOf(call *Call, done string, events []client.Event, next string) (*recordings, error) {
-	return most(call, len(events), defaultTokens, func(k int) (*recordings, error) {
+	return most(call, len(events), defaultTokens, brief, func(k int, d detail) (*recordings, error) {
 		out := &recordings{Done: done, Events: make([]eventEntry, 0, k), More: len(events) - k, About: About{Next: next}}
 		for _, e := range events[:k] {
 			// One event is shown with its settings, a series in brief.
-			out.Events = append(out.Events, entryOfEvent(e, false, attendeesListed))
-			if len(events) == 1 && e.BotParam != nil {
+			out.Events = append(out.Events, entryOfEvent(e, d, attendeesListed))
+			if len(events) == 1 && e.BotParam != nil && d > least {
 				settings := settingsOf(e.BotParam)
 				out.Events[0].BotParam = &settings
 			}

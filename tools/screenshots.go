@@ -73,7 +73,7 @@ func shots(ctx context.Context, api *client.Client, call *Call, in getScreenshot
 		return nil, err
 	}
 	rest := all[min(max(skip, 0), len(all)):]
-	out, err := most(call, len(rest), in.tokens(), func(k int) (*screenshots, error) {
+	out, err := most(call, len(rest), in.tokens(), least, func(k int, _ detail) (*screenshots, error) {
 		out := &screenshots{BotID: id, Total: len(all), Screenshots: make([]screenshot, 0, k)}
 		for _, s := range rest[:k] {
 			out.Screenshots = append(out.Screenshots, screenshot{short(s.Date), s.URL})

@@ -113,7 +113,12 @@ type Call struct {
 	last  rendered
 }
 
-func (c *Call) note(text string) { c.notes = append(c.notes, text) }
+// note tells the caller what was read or done otherwise than asked, once.
+func (c *Call) note(text string) {
+	if !slices.Contains(c.notes, text) {
+		c.notes = append(c.notes, text)
+	}
+}
 
 // Definition is the tool as tools/list shows it.
 func (t *Tool) Definition() mcp.Tool {

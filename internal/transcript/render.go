@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// MinBudget is the least that a page can be held to: the key line's longest
-	// name takes most of it.
+	// MinBudget is the least with which a page always shows something: the key
+	// line's longest name may take most of it.
 	MinBudget = 600
 
 	mergeGap  = 2.0  // seconds of silence within what is shown as one line
@@ -28,13 +28,13 @@ type Page struct {
 	Rest        Position // what to give Render for the next page
 }
 
-// Render writes turns from a position on, as many as fit the budget of tokens
-// (MinBudget when it is less). The text has one line that says which letter
-// means which speaker, and one line for each turn: its time, its speaker's
-// letter, its words. A page ends with a turn; only a turn that is longer than
-// a page is cut, at a sentence's end, else at a word's.
+// Render writes turns from a position on, as many as fit the budget of tokens;
+// with less than MinBudget it may be that nothing does. The text has one line
+// that says which letter means which speaker, and one line for each turn: its
+// time, its speaker's letter, its words. A page ends with a turn; only a turn
+// that is longer than a page is cut, at a sentence's end, else at a word's.
 func Render(turns []Turn, from Position, budget int) Page {
-	p := page{letters: letters(turns), room: max(budget, MinBudget)}
+	p := page{letters: letters(turns), room: budget}
 	shown := Page{First: -1, Last: -1, Next: -1}
 	for i := max(from.Turn, 0); i < len(turns); i++ {
 		turn := turns[i]

@@ -1,0 +1,202 @@
+package serve_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	mcpclient "github.com/mark3labs/mcp-go/client"
+	"github.com/mark3labs/mcp-go/client/transport"
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/tools"
+)
+
+// BenchmarkListBots compares list_bots over both transports with a bare tool of
+// the library's that does the same request upstream and returns its body.
+func BenchmarkListBots(b *testing.B) {
+	upstream := captured(b)
+	for _, server := range []struct {
+		name  string
+		start func(testing.TB, string) net.Listener
+	}{{"ours", startOurs}, {"bare", startBare}} {
+		listener := server.start(b, upstream)
+		for _, transport := range []string{"mcp", "sse"} {
+			for _, callers := range []int{1, 16, 64} {
+				b.Run(fmt.Sprintf("%s/%s/%d", transport, server.name, callers), func(b *testing.B) {
+					load(b, "http://"+listener.Addr().String()+"/"+transport, transport, callers)
+				})
+			}
+		}
+	}
+}
+
+// captured serves the sandbox's list of bots, as it once answered it.
+func captured(b testing.TB) string {
+	s, err := sandbox.Start(sandbox.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			b.Error(err)
+		}
+	}()
+	body := get(b, s.URL()+"/bots/bots_with_metadata?limit=10")
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(body)
+	}))
+	b.Cleanup(upstream.Close)
+	return upstream.URL
+}
+
+func get(b testing.TB, url string) []byte {
+	r, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header.Set(client.KeyHeader, sandbox.Key)
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return body
+}
+
+func startOurs(b testing.TB, upstream string) net.Listener {
+	api := client.New(upstream, client.NewSecret("k"), nil)
+	on, err := tools.Select(tools.All(api, tools.Policy{}), tools.Selection{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := serve.New(serve.Options{
+		Version: "bench",
+		Tools:   func(to *server.MCPServer) { tools.Register(to, on) },
+		Listing: tools.Listing(on),
+	})
+	listener := listen(b)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.HTTP(ctx, listener, time.Second) }()
+	b.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			b.Error(err)
+		}
+	})
+	return listener
+}
+
+func startBare(b testing.TB, upstream string) net.Listener {
+	s := server.NewMCPServer("bare", "1")
+	pool := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
+	s.AddTool(mcp.NewTool("list_bots", mcp.WithNumber("limit")), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, upstream+"/bots/bots_with_metadata?limit=10", nil)
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set(client.KeyHeader, "k")
+		resp, err := pool.Do(r)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			return nil, err
+		}
+		return mcp.NewToolResultText(string(body)), nil
+	})
+	routes := http.NewServeMux()
+	routes.Handle("/mcp", server.NewStreamableHTTPServer(s))
+	sse := server.NewSSEServer(s)
+	routes.Handle("/sse", sse)
+	routes.Handle("/message", sse)
+	listener := listen(b)
+	web := &http.Server{Handler: routes}
+	go func() { _ = web.Serve(listener) }()
+	b.Cleanup(func() {
+		if err := web.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return listener
+}
+
+func listen(b testing.TB) net.Listener {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return listener
+}
+
+// load has callers with a connection each make b.N calls together.
+func load(b *testing.B, url, kind string, callers int) {
+	agents := make([]*mcpclient.Client, callers)
+	for i := range agents {
+		var c *mcpclient.Client
+		var err error
+		if kind == "sse" {
+			c, err = mcpclient.NewSSEMCPClient(url)
+		} else {
+			c, err = mcpclient.NewStreamableHttpClient(url, transport.WithHTTPBasicClient(&http.Client{}))
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := c.Start(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		var hello mcp.InitializeRequest
+		hello.Params.ProtocolVersion = "2025-06-18"
+		if _, err := c.Initialize(context.Background(), hello); err != nil {
+			b.Fatal(err)
+		}
+		agents[i] = c
+	}
+	b.ReportAllocs()
+	work := make(chan struct{})
+	var group sync.WaitGroup
+	for _, c := range agents {
+		group.Go(func() {
+			var call mcp.CallToolRequest
+			call.Params.Name = "list_bots"
+			call.Params.Arguments = map[string]any{"limit": 10}
+			for range work {
+				if r, err := c.CallTool(context.Background(), call); err != nil || r.IsError {
+					b.Errorf("%v %v", r, err)
+				}
+			}
+		})
+	}
+	b.ResetTimer()
+	for range b.N {
+		work <- struct{}{}
+	}
+	close(work)
+	group.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+	for _, c := range agents {
+		if err := c.Close(); err != nil {
+			b.Error(err)
+		}
+	}
+}
