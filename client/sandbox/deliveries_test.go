@@ -258,3 +258,31 @@ func TestAccountWebhook(t *testing.T) {
 		}
 	}
 }
+
+func TestWebhooksOnARunningClock(t *testing.T) {
+	t.Parallel()
+	s, c := open(t, Options{Speed: 2000})
+	told := make(chan string, 100)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Errorf("read event: %v", err)
+		}
+		told <- string(raw)
+	}))
+	t.Cleanup(hook.Close)
+	if err := s.SetWebhook(Key, hook.URL); err != nil {
+		t.Fatal(err)
+	}
+	id := mustJoin(t, c, transcribed("https://zoom.us/my/rejected-by-host"))
+	for _, want := range []string{"joining_call", "in_waiting_room", "bot_rejected", "call_ended", "BotNotAccepted"} {
+		select {
+		case got := <-told:
+			if !strings.Contains(got, want) || !strings.Contains(got, id) {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s did not come", want)
+		}
+	}
+}
