@@ -63,9 +63,6 @@ Serve clients over HTTP:           meetmcp serve --addr 127.0.0.1:8787
 
 The API key is read from MEETING_BAAS_API_KEY, and the API's address, if it is not https://api.meetingbaas.com, from MEETING_BAAS_BASE_URL. Every flag can also be set as the environment variable that its help names, and stand before or after the command.`
 
-// commands are the names of the commands there are.
-var commands = []string{"stdio", "serve", "demo", "call", "tools", "sandbox", "version"}
-
 // parse reads what is given into flags. It returns nil and no mistakes when
 // help was written.
 func parse(args []string, env map[string]string, host Host) (*flags, string, Mistakes) {

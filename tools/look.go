@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
@@ -25,7 +26,7 @@ type meeting struct {
 	BotID       string     `json:"bot_id"`
 	Title       said       `json:"title"`
 	TitleSource string     `json:"title_source"`
-	State       string     `json:"state"`
+	State       string     `json:"state,omitzero"` // absent on later pages of speech
 	Cause       said       `json:"cause,omitzero"`
 	Remedy      string     `json:"remedy,omitzero"`
 	Platform    string     `json:"platform,omitzero"`
@@ -151,14 +152,19 @@ func look(ctx context.Context, api *client.Client, call *Call, in getMeeting) (*
 		return nil, err
 	}
 	turns := turnsOf(data.BotData.Transcripts)
-	all, err := glance(ctx, api, call, data, turns, in)
+	reads := in.IncludeTranscripts && len(turns) > 0
+	name, source, err := titleOf(ctx, api, data)
 	if err != nil {
 		return nil, err
 	}
-	reads := in.IncludeTranscripts && len(turns) > 0
-	if reads && call.place != nil { // the first page had the rest
-		return readOn(call, all.in(least, 0), turns, in.tokens())
+	base := &meeting{
+		BotID: data.BotData.Bot.UUID, Title: name, TitleSource: source, CreatedAt: stamp(data.BotData.Bot.CreatedAt),
+		Transcript: spoken{Turns: len(turns), Words: transcript.Words(turns)},
 	}
+	if reads && call.place != nil { // the first page had the rest
+		return readOn(call, base, turns, in.tokens())
+	}
+	all := glance(call, base, data, turns, in)
 	tokens := in.tokens()
 	if reads {
 		tokens -= tokens / 3 // for speech
@@ -180,33 +186,39 @@ func (o *meeting) in(d detail, k int) *meeting {
 	case brief:
 		out.Details = nil
 	case least:
-		out = meeting{About: o.About, BotID: o.BotID, Title: o.Title, TitleSource: o.TitleSource, State: o.State, CreatedAt: o.CreatedAt, Transcript: o.Transcript}
+		out = meeting{About: o.About, BotID: o.BotID, Title: o.Title, TitleSource: o.TitleSource, CreatedAt: o.CreatedAt, Transcript: o.Transcript, State: o.State}
 	}
 	return &out
 }
 
-// glance makes a meeting at a glance, with all its speakers.
-func glance(ctx context.Context, api *client.Client, call *Call, data *client.MeetingData, turns []transcript.Turn, in getMeeting) (*meeting, error) {
+// titleOf names a meeting, by its calendar event's name if it needs one.
+func titleOf(ctx context.Context, api *client.Client, data *client.MeetingData) (said, string, error) {
+	bot := &data.BotData.Bot
+	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+	if data.BotData.EventUUID == "" || source != fallbackTitle {
+		return name, source, nil
+	}
+	event, err := api.Event(ctx, data.BotData.EventUUID)
+	var refused *client.Error
+	switch {
+	case err == nil:
+		name, source = title(nil, event.Name, bot.BotName, bot.CreatedAt)
+	case errors.As(err, &refused) && refused.Status == http.StatusNotFound: // the calendar was disconnected since
+	default:
+		return "", "", err
+	}
+	return name, source, nil
+}
+
+// glance adds to base all that is known of a meeting, with all its speakers.
+func glance(call *Call, base *meeting, data *client.MeetingData, turns []transcript.Turn, in getMeeting) *meeting {
 	bot := &data.BotData.Bot
 	fate := fateOf(data, call.Now)
-	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
-	if data.BotData.EventUUID != "" && source == "bot name and date" {
-		event, err := api.Event(ctx, data.BotData.EventUUID)
-		var refused *client.Error
-		switch {
-		case err == nil:
-			name, source = title(nil, event.Name, bot.BotName, bot.CreatedAt)
-		case errors.As(err, &refused) && refused.Status == 404: // the calendar was disconnected since
-		default:
-			return nil, err
-		}
-	}
-	out := &meeting{
-		BotID: bot.UUID, Title: name, TitleSource: source, State: fate.state, Cause: said(fate.cause), Remedy: fate.remedy,
-		Platform: platform(bot.MeetingURL), MeetingURL: link(bot.MeetingURL), BotName: short(bot.BotName), EventID: data.BotData.EventUUID,
-		CreatedAt: stamp(bot.CreatedAt), BotJoinedAt: stamp(bot.BotJoinedAt), BotExitedAt: stamp(bot.BotExitedAt), EndedAt: stamp(bot.EndedAt),
-		Duration: data.Duration, Transcript: spokenIn(data, turns, fate.state), Files: []string{},
-	}
+	out := *base
+	out.State, out.Cause, out.Remedy = fate.state, said(fate.cause), fate.remedy
+	out.Platform, out.MeetingURL, out.BotName, out.EventID = platform(bot.MeetingURL), link(bot.MeetingURL), short(bot.BotName), data.BotData.EventUUID
+	out.BotJoinedAt, out.BotExitedAt, out.EndedAt = stamp(bot.BotJoinedAt), stamp(bot.BotExitedAt), stamp(bot.EndedAt)
+	out.Duration, out.Transcript, out.Files = data.Duration, spokenIn(data, turns, fate.state), []string{}
 	files := links{data.MP4, data.Audio, data.MeetingParticipantsFile, data.SpeakerDiarizationFile, data.SpeakerDiarizationFileNetwork}
 	for _, f := range []struct{ name, url string }{
 		{"mp4", files.MP4}, {"audio", files.Audio}, {"meeting_participants_file", files.MeetingParticipantsFile},
@@ -228,8 +240,8 @@ func glance(ctx context.Context, api *client.Client, call *Call, data *client.Me
 	for _, s := range transcript.TalkTime(turns) {
 		out.Speakers = append(out.Speakers, speaking{short(s.Speaker), int64(math.Round(s.Seconds)), s.Words})
 	}
-	out.Next = nextStep(out, in)
-	return out, nil
+	out.Next = nextStep(&out, in)
+	return &out
 }
 
 func nextStep(m *meeting, in getMeeting) string {
@@ -244,13 +256,18 @@ func nextStep(m *meeting, in getMeeting) string {
 	return ""
 }
 
+// lineTokens is what a line of a transcript has beside its words.
+const lineTokens = 6
+
 // spokenIn measures a transcript, or says why there is none.
 func spokenIn(data *client.MeetingData, turns []transcript.Turn, state string) spoken {
 	bot := &data.BotData.Bot
 	s := spoken{Turns: len(turns), Words: transcript.Words(turns)}
 	if len(turns) > 0 {
 		s.Language = turns[0].Lang
-		s.Tokens = transcript.Tokens(transcript.Render(turns, transcript.Position{}, math.MaxInt32).Text)
+		for _, t := range turns {
+			s.Tokens += transcript.Tokens(t.Text) + lineTokens
+		}
 		return s
 	}
 	failed := bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0
@@ -334,7 +351,10 @@ func readOn(call *Call, m *meeting, turns []transcript.Turn, tokens int) (*meeti
 
 func (o *meeting) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q (%s): %s", o.Title, o.TitleSource, o.State)
+	fmt.Fprintf(&b, "%q (%s)", o.Title, o.TitleSource)
+	if o.State != "" {
+		b.WriteString(": " + o.State)
+	}
 	for _, words := range []string{string(o.Cause), o.Remedy} {
 		if words != "" {
 			b.WriteString("\n" + words)
@@ -395,11 +415,13 @@ func (o *meeting) textOfSpeech(b *strings.Builder) {
 	if len(shares) > 0 {
 		fmt.Fprintf(b, "\nSpoke: %s", strings.Join(shares, ", "))
 	}
-	language := o.Transcript.Language
-	if language == "" {
-		language = "language not said"
+	fmt.Fprintf(b, "\nTranscript: %d turns, %d words", o.Transcript.Turns, o.Transcript.Words)
+	if o.Transcript.Tokens > 0 {
+		fmt.Fprintf(b, ", about %d tokens", o.Transcript.Tokens)
 	}
-	fmt.Fprintf(b, "\nTranscript: %d turns, %d words, about %d tokens, %s", o.Transcript.Turns, o.Transcript.Words, o.Transcript.Tokens, language)
+	if o.Transcript.Language != "" {
+		b.WriteString(", language " + o.Transcript.Language)
+	}
 	if o.Speech != nil {
 		fmt.Fprintf(b, "; turns %d to %d here", o.Speech.FirstTurn, o.Speech.LastTurn)
 	}

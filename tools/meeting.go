@@ -115,6 +115,9 @@ func explain(text string) reason {
 	return reason{cause: "The API says: " + transcript.Line(text, 200)}
 }
 
+// fallbackTitle is where a title comes from that nobody gave.
+const fallbackTitle = "bot name and date"
+
 // title names a meeting: by what its sender said in extra, else by its
 // calendar event, else by the bot and the day.
 func title(extra any, event, bot string, created client.Time) (said, string) {
@@ -128,7 +131,7 @@ func title(extra any, event, bot string, created client.Time) (said, string) {
 	if event != "" {
 		return short(event), "calendar event"
 	}
-	return short(bot + " " + created.UTC().Format(time.DateOnly)), "bot name and date"
+	return short(bot + " " + created.UTC().Format(time.DateOnly)), fallbackTitle
 }
 
 // short cleans a name or title that people outside made.

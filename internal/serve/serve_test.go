@@ -73,9 +73,7 @@ func newBench(t *testing.T) *bench {
 					return mcp.NewToolResultText("counted"), nil
 				}),
 				tool("break", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-					var nothing map[string]int
-					nothing["a secret thing"] = 1
-					return nil, nil
+					panic("a secret thing")
 				}),
 			}...)
 		},

@@ -39,17 +39,17 @@ func TestClean(t *testing.T) {
 		"many such":                {strings.Repeat("辻\U000e0100", 20), strings.Repeat("辻\U000e0100", 8) + strings.Repeat("辻", 12)},
 		"a byte on an ideograph":   {"辻\U000e0142\U000e0100", "辻\U000e0100"},
 		"keycap":                   {"1\ufe0f\u20e3 #\ufe0f\u20e3 1\ufe0f", "1\ufe0f\u20e3 #\ufe0f\u20e3 1"},
-		"family":                   {"👨‍👩‍👧‍👦", "👨‍👩‍👧‍👦"},
-		"skin and gender":          {"👩🏽‍💻 🏃🏿‍♀️", "👩🏽‍💻 🏃🏿‍♀️"},
-		"rainbow, heart, flags":    {"🏳️‍🌈 ❤️‍🔥 🇧🇷🇩🇪", "🏳️‍🌈 ❤️‍🔥 🇧🇷🇩🇪"},
+		"family":                   {"👨\u200d👩\u200d👧\u200d👦", "👨\u200d👩\u200d👧\u200d👦"},
+		"skin and gender":          {"👩🏽\u200d💻 🏃🏿\u200d♀️", "👩🏽\u200d💻 🏃🏿\u200d♀️"},
+		"rainbow, heart, flags":    {"🏳️\u200d🌈 ❤️\u200d🔥 🇧🇷🇩🇪", "🏳️\u200d🌈 ❤️\u200d🔥 🇧🇷🇩🇪"},
 		"joiners in Latin":         {"a\u200db\u200cc\u200bd\ufeffe\u2060f", "abcdef"},
 		"runs of joiners":          {"می\u200c\u200c\u200dخواهم", "می\u200dخواهم"},
-		"Persian":                  {"می‌خواهم خانه‌ها", "می‌خواهم خانه‌ها"},
-		"an era's short form":      {"۱۳۴۵ ه‍ ق", "۱۳۴۵ ه‍ ق"},
-		"Hindi":                    {"क्‍ष श्रीमान्‌ र्‍य", "क्‍ष श्रीमान्‌ र्‍य"},
-		"Bengali":                  {"র‍্যাম", "র‍্যাম"},
-		"Malayalam":                {"ന്‍ അവന്‍റെ", "ന്‍ അവന്‍റെ"},
-		"Sinhala":                  {"ශ්‍රී ක්‍රම", "ශ්‍රී ක්‍රම"},
+		"Persian":                  {"می\u200cخواهم خانه\u200cها", "می\u200cخواهم خانه\u200cها"},
+		"an era's short form":      {"۱۳۴۵ ه\u200d ق", "۱۳۴۵ ه\u200d ق"},
+		"Hindi":                    {"क्\u200dष श्रीमान्\u200c र्\u200dय", "क्\u200dष श्रीमान्\u200c र्\u200dय"},
+		"Bengali":                  {"র\u200d্যাম", "র\u200d্যাম"},
+		"Malayalam":                {"ന്\u200d അവന്\u200dറെ", "ന്\u200d അവന്\u200dറെ"},
+		"Sinhala":                  {"ශ්\u200dරී ක්\u200dරම", "ශ්\u200dරී ක්\u200dරම"},
 		"Mongolian":                {"ᠮᠣᠩᠭᠣᠯ\u180b\u180e", "ᠮᠣᠩᠭᠣᠯ\u180b"},
 		"bidi":                     {"a\u202eb\u202dc\u202ad\u202be\u202cf\u2066g\u2067h\u2068i\u2069j\u200ek\u200fl\u061cm", "abcdefghijklm"},
 		"fillers and operators":    {"a\u3164\uffa0\u115f\u1160b\u2061\u2062\u2063\u2064c\u00add\u034fe\u17b4f", "abcdef"},
@@ -90,7 +90,7 @@ func TestLine(t *testing.T) {
 		"cut":              {"abcdef", 5, "abcd…"},
 		"cut at a space":   {"abc def", 5, "abc…"},
 		"accent":           {"abce\u0301fg", 5, "abc…"},
-		"family":           {"ab👨‍👩‍👧‍👦cdef", 8, "ab…"},
+		"family":           {"ab👨\u200d👩\u200d👧\u200d👦cdef", 8, "ab…"},
 		"skin":             {"ab👍🏽cd", 4, "ab…"},
 		"flags":            {"🇧🇷🇩🇪🇫🇷", 4, "🇧🇷…"},
 		"virama":           {"नमस्ते सभी", 5, "नम…"},
@@ -115,7 +115,7 @@ func FuzzClean(f *testing.F) {
 	}
 	f.Add("\x1b]8;;x\x1b\\a\u009b1m\x1b[\x1b", 3)
 	f.Add("ك\u0301\u0301\u0301\u0301\u200c\u0301\u200dक्\u200d\ufe0f\U000e0100", 5)
-	f.Add("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f\U000e0067👩🏽‍💻1\ufe0f\u20e3", 9)
+	f.Add("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f\U000e0067👩🏽\u200d💻1\ufe0f\u20e3", 9)
 	f.Fuzz(func(t *testing.T, text string, limit int) {
 		got := Clean(text)
 		if again := Clean(got); again != got {
