@@ -115,6 +115,9 @@ func untrusted(v reflect.Value, path string, paths []string) []string {
 		}
 	case t.Kind() == reflect.Struct:
 		for i := range v.NumField() {
+			if !mayBeUntrusted(v.Field(i).Type()) {
+				continue
+			}
 			field := t.Field(i)
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			switch {
@@ -127,6 +130,15 @@ func untrusted(v reflect.Value, path string, paths []string) []string {
 		}
 	}
 	return paths
+}
+
+// mayBeUntrusted passes over most fields at little cost.
+func mayBeUntrusted(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct, reflect.Pointer, reflect.Slice, reflect.Interface:
+		return true
+	}
+	return t == reflect.TypeFor[said]()
 }
 
 // rawJSON lets the library pass our JSON on as it is.

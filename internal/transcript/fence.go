@@ -65,10 +65,36 @@ func dashes(line string) int {
 	return n
 }
 
+// fenceWords are the letters of what a fence's lines are called.
+const fenceWords = "meetingspeech"
+
+// named reports whether a line holds the fence's words. As their first letter
+// comes once in them, a match that breaks off can only begin anew.
+func named(line string) bool {
+	matched := 0
+	for _, r := range line {
+		c := skeleton(r)
+		switch {
+		case c == 0:
+		case c == fenceWords[matched]:
+			if matched++; matched == len(fenceWords) {
+				return true
+			}
+		case c == fenceWords[0]:
+			matched = 1
+		default:
+			matched = 0
+		}
+	}
+	return false
+}
+
 // defuse breaks the words of a fence's line wherever somebody else says them,
 // in whatever letters, case and spacing.
 func defuse(line string) string {
-	const words = "meetingspeech"
+	if !named(line) {
+		return line
+	}
 	var letters []byte
 	var at []int
 	for i, r := range line {
@@ -79,11 +105,11 @@ func defuse(line string) string {
 	var out strings.Builder
 	done, text := 0, string(letters)
 	for from := 0; ; {
-		i := strings.Index(text[from:], words)
+		i := strings.Index(text[from:], fenceWords)
 		if i < 0 {
 			break
 		}
-		from += i + len(words)
+		from += i + len(fenceWords)
 		rest := text[from:min(len(text), from+60)]
 		if !strings.Contains(rest, "begin") && !strings.Contains(rest, "end") {
 			continue

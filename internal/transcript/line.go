@@ -13,6 +13,9 @@ const NameLimit = 80
 // ellipsis included where it was cut. Right-to-left text comes isolated, so
 // that it cannot turn what stands around it.
 func Line(text string, limit int) string {
+	if len(text) <= limit && harmless(text) {
+		return defuse(text)
+	}
 	text = defuse(fold(Inert(Clean(text))))
 	short := cut(text, limit)
 	if !strings.ContainsFunc(short, rightToLeft) {
@@ -22,6 +25,20 @@ func Line(text string, limit int) string {
 		return string(fsi) + short + string(pdi)
 	}
 	return short
+}
+
+// harmless reports that a text is such that there is nothing to clean, as most
+// names and links are.
+func harmless(text string) bool {
+	before := byte(' ')
+	for i := range len(text) {
+		c := text[i]
+		if c < ' ' || c > '~' || c == ' ' && before == ' ' || strings.IndexByte("[]<>!", c) >= 0 {
+			return false
+		}
+		before = c
+	}
+	return before != ' ' || text == ""
 }
 
 func fold(text string) string { return strings.Join(strings.Fields(text), " ") }
