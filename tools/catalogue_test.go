@@ -139,6 +139,35 @@ func plain(t *testing.T, path string, schema map[string]any) {
 	}
 }
 
+// The TypeScript clients refuse a whole list for one boolean schema in it.
+func TestOutputSchemasAreObjects(t *testing.T) {
+	for _, tool := range listed(t) {
+		if tool.RawOutputSchema == nil && tool.OutputSchema.Type == "" {
+			if !strings.HasSuffix(tool.Name, "_guide") {
+				t.Errorf("%s has no output schema", tool.Name)
+			}
+			continue
+		}
+		raw, err := json.Marshal(tool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wire struct {
+			OutputSchema struct {
+				Properties map[string]json.RawMessage `json:"properties"`
+			} `json:"outputSchema"`
+		}
+		if err := json.Unmarshal(raw, &wire); err != nil {
+			t.Fatal(err)
+		}
+		for name, property := range wire.OutputSchema.Properties {
+			if property[0] != '{' {
+				t.Errorf("%s: %s is %s", tool.Name, name, property)
+			}
+		}
+	}
+}
+
 func TestSelect(t *testing.T) {
 	t.Parallel()
 	sets := tools.All(client.New("http://127.0.0.1:1", client.Secret{}, nil), tools.Policy{})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
@@ -54,7 +55,7 @@ func outline(b *strings.Builder, v any, indent string) {
 				fmt.Fprintf(b, "%s%s:\n", indent, name)
 				outline(b, v[name], indent+"  ")
 			default:
-				fmt.Fprintf(b, "%s%s: %v\n", indent, name, v[name])
+				fmt.Fprintf(b, "%s%s: %s\n", indent, name, scalar(v[name]))
 			}
 		}
 	case []any:
@@ -64,10 +65,18 @@ func outline(b *strings.Builder, v any, indent string) {
 				fmt.Fprintf(b, "%s-\n", indent)
 				outline(b, item, indent+"  ")
 			default:
-				fmt.Fprintf(b, "%s- %v\n", indent, item)
+				fmt.Fprintf(b, "%s- %s\n", indent, scalar(item))
 			}
 		}
 	default:
-		fmt.Fprintf(b, "%s%v\n", indent, v)
+		fmt.Fprintf(b, "%s%s\n", indent, scalar(v))
 	}
+}
+
+// scalar writes a text, number, truth value or null; numbers without exponent.
+func scalar(v any) string {
+	if n, ok := v.(float64); ok {
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
 }

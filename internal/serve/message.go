@@ -75,7 +75,7 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	m.id = in.ID
 	switch {
 	case err != nil && !jsontext.Value(raw).IsValid(jsontext.AllowInvalidUTF8(true)):
-		return m, refuse(nil, mcp.PARSE_ERROR, "This is not JSON (%v). Send one JSON-RPC message at a time.", err)
+		return m, refuse(nil, mcp.PARSE_ERROR, "The message cannot be read as JSON (%v). Send one JSON-RPC message at a time.", err)
 	case err != nil:
 		return m, refuse(nil, mcp.INVALID_REQUEST, "This is not a JSON-RPC message: it must be an object with jsonrpc, method and, for a request, id.")
 	case in.ID != nil && in.ID.Kind() != '"' && in.ID.Kind() != '0':
