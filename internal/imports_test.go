@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"configs":             {},
 	"internal":            {},
 	"internal/transcript": {},
+	"internal/library":    {"internal/transcript"},
 	"client/sandbox":      {"client"},
 	"tools":               {"client", "internal/transcript"},
 	"internal/serve":      {"client", "configs", "tools"},
