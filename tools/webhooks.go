@@ -75,8 +75,11 @@ func outline(b *strings.Builder, v any, indent string) {
 
 // scalar writes a text, number, truth value or null; numbers without exponent.
 func scalar(v any) string {
-	if n, ok := v.(float64); ok {
-		return strconv.FormatFloat(n, 'f', -1, 64)
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return fmt.Sprint(v)
 }
