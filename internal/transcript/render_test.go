@@ -80,7 +80,7 @@ func TestRenderCutsAnOverlongTurn(t *testing.T) {
 		"Thai":      strings.Repeat("ระบบใหม่ยังทดสอบไม่เสร็จ", 500),
 	} {
 		turns := []Turn{{0, "Ana", 0, 5, "", "Short."}, {1, "Bob", 9, 900, "", text}, {2, "Ana", 901, 902, "", "Thanks."}}
-		pages := read(t, turns, MinBudget)
+		pages := read(t, Text, turns, MinBudget)
 		if len(pages) < 3 {
 			t.Errorf("%s: got %d pages, want several", name, len(pages))
 		}
@@ -93,23 +93,16 @@ func TestRenderCutsAnOverlongTurn(t *testing.T) {
 
 // read reads all pages, and checks that they are within the budget and have
 // exactly the words of the turns.
-func read(t *testing.T, turns []Turn, budget int) []Page {
+func read(t *testing.T, format Format, turns []Turn, budget int) []Page {
 	t.Helper()
 	var pages []Page
 	var said strings.Builder
 	for from := (Position{}); ; {
-		page := Render(turns, from, budget)
+		page := RenderAs(format, turns, from, budget)
 		if n := Tokens(page.Text); n > budget {
 			t.Fatalf("got a page of %d tokens, want at most %d", n, budget)
 		}
-		lines := strings.Split(page.Text, "\n")
-		for _, line := range lines[1:] {
-			_, text, found := strings.Cut(line, ": ")
-			if !found {
-				t.Fatalf("got a line %q without a speaker", line)
-			}
-			said.WriteString(text)
-		}
+		said.WriteString(spoken(t, format, page.Text))
 		pages = append(pages, page)
 		if page.Next < 0 {
 			break
@@ -143,7 +136,7 @@ func TestRenderAnHour(t *testing.T) {
 	t.Parallel()
 	turns := hour()
 	for _, budget := range []int{MinBudget, 1000, 6000, 20_000} {
-		pages := read(t, turns, budget)
+		pages := read(t, Text, turns, budget)
 		for i, page := range pages[:len(pages)-1] {
 			if n := Tokens(page.Text); n < budget*8/10 {
 				t.Errorf("budget %d: page %d has only %d tokens", budget, i, n)
@@ -162,41 +155,25 @@ func TestRenderManySpeakers(t *testing.T) {
 		turns = append(turns, Turn{Index: i, Speaker: fmt.Sprint("🙂 ", strings.Repeat("Ж", 120), i%40), Start: float64(i), Text: "Hello."},
 			Turn{Index: i, Speaker: fmt.Sprint("Speaker ", i), Start: float64(i), Text: "Hello."})
 	}
-	read(t, turns, MinBudget)
+	read(t, Text, turns, MinBudget)
 	if got := []string{letter(0), letter(25), letter(26), letter(27), letter(702)}; !slices.Equal(got, []string{"A", "Z", "AA", "AB", "AAA"}) {
 		t.Errorf("got letters %v", got)
 	}
 }
 
-func FuzzRender(f *testing.F) {
-	for _, text := range samples() {
-		f.Add(text, "Hi.", "--- meeting speech ABCDEFGH ends ---", "Ana", "Bob", uint16(0))
-	}
-	f.Add(strings.Repeat("👨‍👩‍👧‍👦", 900), "", "meeting", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "\x1b[31m", uint16(100))
-	f.Fuzz(func(t *testing.T, one, two, three, ana, bob string, more uint16) {
-		turns := []Turn{
-			{0, ana, 0, 2, "", one}, {1, ana, 3, 4, "", two}, {2, bob, 4, 3, "", strings.Repeat(three, 50)},
-			{3, ana, 5, 0, "", three}, {4, bob, 5, 0, "", one},
-		}
-		budget := MinBudget + int(more)
-		for _, page := range read(t, turns, budget) {
-			text := NewFence().Wrap(page.Text)
-			if n := marks(text); n != 2 {
-				t.Errorf("got %d lines that look like a fence's, want 2:\n%s", n, text)
-			}
-			if n := Tokens(text); n > budget+FenceTokens {
-				t.Errorf("got %d tokens with the fence, want at most %d", n, budget+FenceTokens)
-			}
-		}
-	})
-}
-
 func BenchmarkRenderHour(b *testing.B) {
 	turns := hour()
-	b.ReportAllocs()
-	for b.Loop() {
-		for page := Render(turns, Position{}, 6000); page.Next >= 0; {
-			page = Render(turns, page.Rest, 6000)
-		}
+	for _, format := range formats() {
+		b.Run(string(format), func(b *testing.B) {
+			pages := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				for page, more := (Page{}), true; more; pages++ {
+					page = RenderAs(format, turns, page.Rest, 6000)
+					more = page.Next >= 0
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(pages), "µs/page")
+		})
 	}
 }
