@@ -1,0 +1,164 @@
+package library
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math"
+
+	"github.com/meetmcp/meetmcp/internal/transcript"
+)
+
+var errCorrupt = errors.New("the library's data is damaged: purge and sync it")
+
+// writer appends numbers and strings to a blob.
+type writer struct{ data []byte }
+
+func (w *writer) number(n int) { w.data = binary.AppendUvarint(w.data, uint64(n)) }
+
+func (w *writer) text(s string) {
+	w.number(len(s))
+	w.data = append(w.data, s...)
+}
+
+func (w *writer) float(f float64) {
+	w.data = binary.LittleEndian.AppendUint64(w.data, math.Float64bits(f))
+}
+
+// reader takes them out again. Past the end, or on nonsense, it goes bad and
+// answers zeros.
+type reader struct {
+	data string
+	bad  bool
+}
+
+func (r *reader) number() int {
+	n := uint64(0)
+	for i := range min(len(r.data), binary.MaxVarintLen64) {
+		c := r.data[i]
+		n |= uint64(c&0x7f) << (7 * i)
+		if c < 0x80 {
+			r.data = r.data[i+1:]
+			if n > math.MaxInt32 {
+				break
+			}
+			return int(n)
+		}
+	}
+	r.bad = true
+	return 0
+}
+
+// count is a number of things that take at least a byte each.
+func (r *reader) count() int {
+	n := r.number()
+	if n > len(r.data) {
+		r.bad = true
+		return 0
+	}
+	return n
+}
+
+func (r *reader) text() string {
+	n := r.count()
+	s := r.data[:n]
+	r.data = r.data[n:]
+	return s
+}
+
+func (r *reader) float() float64 {
+	if len(r.data) < 8 {
+		r.bad = true
+		return 0
+	}
+	bits := binary.LittleEndian.Uint64([]byte(r.data[:8]))
+	r.data = r.data[8:]
+	return math.Float64frombits(bits)
+}
+
+// names writes each string once.
+type names struct {
+	all   []string
+	place map[string]int
+}
+
+func (n *names) of(name string) int {
+	i, known := n.place[name]
+	if !known {
+		if n.place == nil {
+			n.place = map[string]int{}
+		}
+		i = len(n.all)
+		n.place[name] = i
+		n.all = append(n.all, name)
+	}
+	return i
+}
+
+func packTurns(turns []transcript.Turn) ([]byte, error) {
+	var named names
+	var body writer
+	body.number(len(turns))
+	for _, t := range turns {
+		body.number(t.Index)
+		body.number(named.of(t.Speaker))
+		body.number(named.of(t.Lang))
+		body.float(t.Start)
+		body.float(t.End)
+		body.text(t.Text)
+	}
+	var head writer
+	head.number(len(named.all))
+	for _, name := range named.all {
+		head.text(name)
+	}
+	return deflate(append(head.data, body.data...))
+}
+
+func unpackTurns(packed []byte) ([]transcript.Turn, error) {
+	data, err := inflate(packed)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{data: data}
+	named := make([]string, r.count())
+	for i := range named {
+		named[i] = r.text()
+	}
+	name := func() string {
+		if i := r.number(); i < len(named) {
+			return named[i]
+		}
+		r.bad = true
+		return ""
+	}
+	turns := make([]transcript.Turn, r.count())
+	for i := range turns {
+		turns[i] = transcript.Turn{Index: r.number(), Speaker: name(), Lang: name(), Start: r.float(), End: r.float(), Text: r.text()}
+	}
+	if r.bad {
+		return nil, errCorrupt
+	}
+	return turns, nil
+}
+
+func deflate(data []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := flate.NewWriter(&out, flate.DefaultCompression)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(data)
+	err = errors.Join(err, w.Close())
+	return out.Bytes(), err
+}
+
+func inflate(packed []byte) (string, error) {
+	data, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err != nil {
+		return "", errors.Join(errCorrupt, err)
+	}
+	return string(data), nil
+}

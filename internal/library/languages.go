@@ -1,0 +1,297 @@
+package library
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/arabic"
+	"github.com/blevesearch/snowballstem/danish"
+	"github.com/blevesearch/snowballstem/dutch"
+	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/finnish"
+	"github.com/blevesearch/snowballstem/french"
+	"github.com/blevesearch/snowballstem/german"
+	"github.com/blevesearch/snowballstem/hungarian"
+	"github.com/blevesearch/snowballstem/irish"
+	"github.com/blevesearch/snowballstem/italian"
+	"github.com/blevesearch/snowballstem/norwegian"
+	"github.com/blevesearch/snowballstem/portuguese"
+	"github.com/blevesearch/snowballstem/romanian"
+	"github.com/blevesearch/snowballstem/russian"
+	"github.com/blevesearch/snowballstem/spanish"
+	"github.com/blevesearch/snowballstem/swedish"
+	"github.com/blevesearch/snowballstem/tamil"
+	"github.com/blevesearch/snowballstem/turkish"
+
+	"github.com/meetmcp/meetmcp/internal/transcript"
+)
+
+// stemmer is the one of a language, or nil.
+func stemmer(language string) func(*snowballstem.Env) bool {
+	switch language {
+	case "ar":
+		return arabic.Stem
+	case "da":
+		return danish.Stem
+	case "de":
+		return german.Stem
+	case "en":
+		return english.Stem
+	case "es":
+		return spanish.Stem
+	case "fi":
+		return finnish.Stem
+	case "fr":
+		return french.Stem
+	case "ga":
+		return irish.Stem
+	case "hu":
+		return hungarian.Stem
+	case "it":
+		return italian.Stem
+	case "nl":
+		return dutch.Stem
+	case "no":
+		return norwegian.Stem
+	case "pt":
+		return portuguese.Stem
+	case "ro":
+		return romanian.Stem
+	case "ru":
+		return russian.Stem
+	case "sv":
+		return swedish.Stem
+	case "ta":
+		return tamil.Stem
+	case "tr":
+		return turkish.Stem
+	}
+	return nil
+}
+
+// language makes two letters of what a transcriber calls a language: pt-BR,
+// por, Portuguese.
+func language(tag string) string {
+	tag = strings.ToLower(strings.TrimSpace(tag))
+	if i := strings.IndexAny(tag, "-_ "); i > 0 {
+		tag = tag[:i]
+	}
+	for _, same := range []string{
+		"ar ara arabic", "da dan danish", "de deu ger german", "en eng english", "es spa spanish", "fi fin finnish",
+		"fr fra fre french", "ga gle irish", "hu hun hungarian", "it ita italian", "ja jpn japanese", "ko kor korean",
+		"nl nld dut dutch", "no nb nn nor norwegian", "pt por portuguese", "ro ron rum romanian", "ru rus russian",
+		"sv swe swedish", "ta tam tamil", "th tha thai", "tr tur turkish", "zh zho chi chinese cmn yue cantonese mandarin",
+	} {
+		if slices.Contains(strings.Fields(same), tag) {
+			return same[:2]
+		}
+	}
+	if len(tag) == 2 && tag[0] >= 'a' && tag[0] <= 'z' && tag[1] >= 'a' && tag[1] <= 'z' {
+		return tag
+	}
+	return ""
+}
+
+// lexicon makes terms of the words of one language.
+type lexicon struct {
+	language string
+	stop     map[string]bool
+	stem     func(*snowballstem.Env) bool
+	made     map[string]string
+}
+
+func newLexicon(language string) *lexicon {
+	x := &lexicon{language, map[string]bool{}, stemmer(language), map[string]string{}}
+	for w := range strings.FieldsSeq(stopWords(language)) {
+		x.stop[strings.ReplaceAll(w, "'", "")] = true
+		x.stop[w] = true
+	}
+	return x
+}
+
+// term is what the word of a spaced script is indexed as, or "" when it says
+// too little to be.
+func (x *lexicon) term(word string) string {
+	if term, known := x.made[word]; known {
+		return term
+	}
+	term := x.make(word)
+	x.made[word] = term
+	return term
+}
+
+func (x *lexicon) make(word string) string {
+	if x.stop[word] {
+		return ""
+	}
+	word = strings.ReplaceAll(x.bare(word), "'", "")
+	if x.stop[word] || len(word) < 2 || utf8.RuneCountInString(word) < 2 && !unicode.IsNumber(rune(word[0])) {
+		return ""
+	}
+	if x.stem != nil && len(word) > 2 && !digit(word[0]) {
+		env := snowballstem.NewEnv(word)
+		x.stem(env)
+		if stem := env.Current(); stem != "" {
+			word = stem
+		}
+	}
+	return unaccented(word)
+}
+
+// bare takes off what an apostrophe ties to a word: l'accord, Anna's.
+func (x *lexicon) bare(word string) string {
+	i := strings.LastIndexByte(word, '\'')
+	if i <= 0 {
+		return strings.Trim(word, "'")
+	}
+	head, tail := word[:i], word[i+1:]
+	switch {
+	case tail == "s" || x.language == "tr":
+		return head
+	case (x.language == "fr" || x.language == "it") && (len(head) <= 2 || strings.HasSuffix(head, "qu") || strings.HasSuffix(head, "ll")):
+		return tail
+	}
+	return word
+}
+
+// each calls found with the terms of a text, and the words they were made of.
+func (x *lexicon) each(plain string, found func(term, word string)) {
+	for _, w := range words(plain) {
+		if w.run {
+			for _, pair := range pairs(w.text) {
+				found(pair, pair)
+			}
+			continue
+		}
+		for _, part := range w.parts() {
+			if term := x.term(part); term != "" {
+				found(term, part)
+			}
+		}
+	}
+}
+
+// detector tells languages apart: scripts by their letters, and those in Latin
+// letters by their stop words.
+type detector struct{ of map[string][]string }
+
+func newDetector() *detector {
+	d := &detector{map[string][]string{}}
+	for _, language := range []string{"en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "no", "fi", "hu", "ro", "tr"} {
+		for w := range strings.FieldsSeq(stopWords(language)) {
+			if !slices.Contains(d.of[w], language) {
+				d.of[w] = append(d.of[w], language)
+			}
+		}
+	}
+	return d
+}
+
+// detect answers a language, and by how many words it beats the next.
+func (d *detector) detect(plain string) (best string, lead float64) {
+	if language := script(plain); language != "" {
+		return language, 100
+	}
+	score := map[string]float64{}
+	for _, w := range words(plain) {
+		for _, language := range d.of[w.text] {
+			score[language] += 1 / float64(len(d.of[w.text]))
+		}
+	}
+	second := 0.0
+	for _, language := range []string{"en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "no", "fi", "hu", "ro", "tr"} {
+		if score[language] > score[best] {
+			best, second = language, score[best]
+		} else {
+			second = max(second, score[language])
+		}
+	}
+	return best, score[best] - second
+}
+
+// script answers the language that most letters of a text are of, if these are
+// not Latin.
+func script(text string) string {
+	count := map[string]int{}
+	for _, r := range text {
+		switch {
+		case r < 0x370:
+			if unicode.IsLetter(r) {
+				count["latin"]++
+			}
+		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
+			count["ja"] += 3
+		case unicode.Is(unicode.Han, r):
+			count["zh"] += 2
+		case unicode.Is(unicode.Hangul, r):
+			count["ko"] += 2
+		case unicode.Is(unicode.Thai, r):
+			count["th"]++
+		case unicode.Is(unicode.Arabic, r):
+			count["ar"]++
+		case unicode.Is(unicode.Cyrillic, r):
+			count["ru"]++
+		case unicode.Is(unicode.Tamil, r):
+			count["ta"]++
+		}
+	}
+	best := "latin"
+	for _, language := range []string{"zh", "ja", "ko", "th", "ar", "ru", "ta"} {
+		if count[language] > count[best] {
+			best = language
+		}
+	}
+	switch {
+	case best == "zh" && count["ja"] > count["zh"]/4:
+		return "ja"
+	case best == "latin":
+		return ""
+	}
+	return best
+}
+
+// languagesOf says which language each turn is in: what the transcriber says,
+// else what the turn looks like, else what the meeting does.
+func languagesOf(turns []transcript.Turn) []string {
+	all := make([]string, len(turns))
+	missing := false
+	for i, t := range turns {
+		all[i] = language(t.Lang)
+		missing = missing || all[i] == ""
+	}
+	if !missing {
+		return all
+	}
+	d := newDetector()
+	votes := map[string]float64{}
+	own := make([]string, len(turns))
+	for i, t := range turns {
+		if all[i] != "" {
+			continue
+		}
+		language, lead := d.detect(plainText(t.Text))
+		if lead >= 3 {
+			own[i] = language
+		}
+		votes[language] += min(lead, 10)
+	}
+	whole := ""
+	for language, n := range votes {
+		if n > votes[whole] || n == votes[whole] && language < whole {
+			whole = language
+		}
+	}
+	for i := range all {
+		switch {
+		case all[i] != "":
+		case own[i] != "":
+			all[i] = own[i]
+		default:
+			all[i] = whole
+		}
+	}
+	return all
+}

@@ -1,0 +1,238 @@
+// Package library keeps finished meetings on this machine, indexed, so that
+// what was said in them is found without fetching it again.
+package library
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // registers the driver
+)
+
+// Memory is the path of a library that lasts as long as the process.
+const Memory = "memory"
+
+// Library is one file of meetings, each kept for one tenant.
+type Library struct {
+	path   string
+	reads  *sql.DB
+	writes *sql.DB // one connection, so that writers wait in line
+	secret []byte
+}
+
+// Open opens or makes a library at path, for the owner's eyes only, or in
+// memory when path is Memory. Several processes may have the same one open.
+func Open(ctx context.Context, path string) (*Library, error) {
+	l := &Library{path: path}
+	if err := l.connect(); err != nil {
+		return nil, fmt.Errorf("open library %s: %w", path, err)
+	}
+	err := migrate(ctx, l.writes, migrations())
+	if err == nil {
+		l.secret, err = secret(ctx, l.writes)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open library %s: %w", path, err), l.Close())
+	}
+	return l, nil
+}
+
+func (l *Library) connect() error {
+	source := url.URL{Scheme: "file", Opaque: ":memory:"}
+	if l.path != Memory {
+		if err := private(l.path); err != nil {
+			return err
+		}
+		absolute, err := filepath.Abs(l.path)
+		if err != nil {
+			return err
+		}
+		slashed := filepath.ToSlash(absolute)
+		if !strings.HasPrefix(slashed, "/") {
+			slashed = "/" + slashed // a drive's letter
+		}
+		source = url.URL{Scheme: "file", Path: slashed}
+	}
+	source.RawQuery = url.Values{
+		"_txlock": {"immediate"},
+		"_pragma": {"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(NORMAL)",
+			"secure_delete(ON)", "cache_size(-16000)"},
+	}.Encode()
+	var err error
+	if l.writes, err = sql.Open("sqlite", source.String()); err != nil {
+		return err
+	}
+	l.writes.SetMaxOpenConns(1)
+	l.reads = l.writes
+	if l.path == Memory {
+		return nil
+	}
+	if l.reads, err = sql.Open("sqlite", source.String()); err != nil {
+		return errors.Join(err, l.writes.Close())
+	}
+	l.reads.SetMaxOpenConns(8)
+	return nil
+}
+
+// private makes the file and its folder before SQLite does, which would let
+// others read them.
+func private(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Chmod(0o600), file.Close())
+}
+
+// Close closes the library.
+func (l *Library) Close() error {
+	if l.reads == l.writes {
+		return l.writes.Close()
+	}
+	return errors.Join(l.reads.Close(), l.writes.Close())
+}
+
+// secret is what tenants' names are hashed with, so that the file does not
+// betray whose keys it has seen.
+func secret(ctx context.Context, db *sql.DB) ([]byte, error) {
+	made := make([]byte, 32)
+	if _, err := rand.Read(made); err != nil {
+		return nil, err
+	}
+	if _, err := db.ExecContext(ctx, `INSERT INTO secret (id, value) VALUES (1, ?) ON CONFLICT DO NOTHING`, made); err != nil {
+		return nil, err
+	}
+	err := db.QueryRowContext(ctx, `SELECT value FROM secret`).Scan(&made)
+	return made, err
+}
+
+// Tenant is one account's part of a library: nothing of it shows in another's.
+type Tenant struct {
+	library *Library
+	hash    []byte
+}
+
+// Tenant answers the part that belongs to an API key.
+func (l *Library) Tenant(key string) *Tenant {
+	mac := hmac.New(sha256.New, l.secret)
+	mac.Write([]byte(key))
+	return &Tenant{l, mac.Sum(nil)}
+}
+
+// Purge forgets all of the tenant's meetings.
+func (t *Tenant) Purge(ctx context.Context) error {
+	err := t.write(ctx, func(tx *sql.Tx, id int64) error {
+		for _, statement := range []string{
+			`DELETE FROM postings WHERE tenant = ?`,
+			`DELETE FROM speech WHERE meeting IN (SELECT id FROM meetings WHERE tenant = ?)`,
+			`DELETE FROM meetings WHERE tenant = ?`,
+			`DELETE FROM tenants WHERE id = ?`,
+		} {
+			if _, err := tx.ExecContext(ctx, statement, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = t.library.checkpoint(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("purge library: %w", err)
+	}
+	return nil
+}
+
+// checkpoint empties the log, where what was deleted would otherwise linger.
+// When others are reading, it happens later.
+func (l *Library) checkpoint(ctx context.Context) error {
+	_, err := l.writes.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return err
+}
+
+// write runs change in a transaction: all of it happens, or nothing.
+func (t *Tenant) write(ctx context.Context, change func(tx *sql.Tx, tenant int64) error) error {
+	tx, err := t.library.writes.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if _, err = tx.ExecContext(ctx, `INSERT INTO tenants (hash) VALUES (?) ON CONFLICT DO NOTHING`, t.hash); err == nil {
+		var id int64
+		if id, err = t.id(ctx, tx); err == nil {
+			err = change(tx, id)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// read runs look on one unchanging state of the library. The tenant is 0 when
+// it has nothing.
+func (t *Tenant) read(ctx context.Context, look func(tx *sql.Tx, tenant int64) error) error {
+	tx, err := t.library.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	id, err := t.id(ctx, tx)
+	if err == nil {
+		err = look(tx, id)
+	}
+	if rollback := tx.Rollback(); !errors.Is(rollback, sql.ErrTxDone) {
+		err = errors.Join(err, rollback)
+	}
+	return cmp.Or(ctx.Err(), err)
+}
+
+func (t *Tenant) id(ctx context.Context, tx *sql.Tx) (int64, error) {
+	var id int64
+	err := tx.QueryRowContext(ctx, `SELECT id FROM tenants WHERE hash = ?`, t.hash).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, err
+}
+
+// Status is what a library holds, of all its tenants together.
+type Status struct {
+	Path           string
+	Schema         int
+	Tenants        int
+	Meetings       int
+	Turns, Words   int
+	Bytes          int64 // of the file, without its log
+	Oldest, Newest time.Time
+}
+
+// Status tells what the library holds.
+func (l *Library) Status(ctx context.Context) (Status, error) {
+	s := Status{Path: l.path}
+	var pages, size int64
+	var oldest, newest sql.NullInt64
+	err := errors.Join(
+		l.reads.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&s.Schema),
+		l.reads.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages),
+		l.reads.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&size),
+		l.reads.QueryRowContext(ctx, `SELECT count(DISTINCT tenant), count(*), ifnull(sum(turns), 0), ifnull(sum(words), 0),
+			min(date), max(date) FROM meetings`).Scan(&s.Tenants, &s.Meetings, &s.Turns, &s.Words, &oldest, &newest))
+	if err != nil {
+		return Status{}, fmt.Errorf("look at library: %w", err)
+	}
+	s.Bytes, s.Oldest, s.Newest = pages*size, date(oldest), date(newest)
+	return s, nil
+}

@@ -1,0 +1,183 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/meetmcp/meetmcp/internal/transcript"
+)
+
+// Meeting is a finished meeting with its transcript.
+type Meeting struct {
+	BotID, Title, MeetingURL string
+	Date                     time.Time
+	Duration                 int64  // seconds
+	Version                  string // changes when the transcript does
+	Turns                    []transcript.Turn
+}
+
+// Entry is a meeting at a glance.
+type Entry struct {
+	BotID, Title, MeetingURL, Version string
+	Date                              time.Time
+	Duration                          int64 // seconds
+	Turns, Words                      int
+}
+
+// Put keeps a meeting, in the place of what was kept of the same bot: all of
+// it or, on an error, nothing.
+func (t *Tenant) Put(ctx context.Context, m Meeting) error {
+	turns, err := packTurns(m.Turns)
+	if err != nil {
+		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)
+	}
+	made := analyse(m.Turns)
+	terms, err := made.pack()
+	if err != nil {
+		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)
+	}
+	err = t.write(ctx, func(tx *sql.Tx, tenant int64) error {
+		if err := remove(ctx, tx, tenant, m.BotID); err != nil {
+			return err
+		}
+		var number int
+		err := tx.QueryRowContext(ctx, `SELECT ifnull(max(number) + 1, 0) FROM meetings WHERE tenant = ?`, tenant).Scan(&number)
+		if err != nil {
+			return err
+		}
+		kept, err := tx.ExecContext(ctx, `INSERT INTO meetings
+			(tenant, number, bot, title, url, date, duration, version, turns, words, speakers, languages)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			tenant, number, m.BotID, m.Title, m.MeetingURL, millis(m.Date), m.Duration, m.Version,
+			len(m.Turns), transcript.Words(m.Turns), strings.Join(made.speakers, "\n"), strings.Join(made.languages, " "))
+		if err != nil {
+			return err
+		}
+		id, err := kept.LastInsertId()
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO speech (meeting, turns, terms) VALUES (?, ?, ?)`, id, turns, terms); err != nil {
+			return err
+		}
+		return made.post(ctx, tx, tenant, number)
+	})
+	if err != nil {
+		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)
+	}
+	return nil
+}
+
+// Get answers a meeting, or nil when it is not in the library.
+func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
+	var found *Meeting
+	var packed []byte
+	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
+		m := Meeting{BotID: botID}
+		var when sql.NullInt64
+		err := tx.QueryRowContext(ctx, `SELECT title, url, date, duration, version, speech.turns
+			FROM meetings JOIN speech ON meeting = id WHERE tenant = ? AND bot = ?`, tenant, botID).
+			Scan(&m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version, &packed)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		m.Date = date(when)
+		found = &m
+		return err
+	})
+	if err == nil && found != nil {
+		found.Turns, err = unpackTurns(packed)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up meeting %s: %w", botID, err)
+	}
+	return found, nil
+}
+
+const entryColumns = `bot, title, url, date, duration, version, turns, words`
+
+func scanEntry(row interface{ Scan(...any) error }, more ...any) (Entry, error) {
+	var e Entry
+	var when sql.NullInt64
+	err := row.Scan(append([]any{&e.BotID, &e.Title, &e.MeetingURL, &when, &e.Duration, &e.Version, &e.Turns, &e.Words}, more...)...)
+	e.Date = date(when)
+	return e, err
+}
+
+// Entries lists the tenant's meetings, newest first.
+func (t *Tenant) Entries(ctx context.Context) ([]Entry, error) {
+	var all []Entry
+	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
+		rows, err := tx.QueryContext(ctx, `SELECT `+entryColumns+` FROM meetings WHERE tenant = ? ORDER BY date DESC, number DESC`, tenant)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			e, err := scanEntry(rows)
+			if err != nil {
+				return err
+			}
+			all = append(all, e)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list library: %w", err)
+	}
+	return all, nil
+}
+
+// Delete forgets a meeting, and all that was derived from it.
+func (t *Tenant) Delete(ctx context.Context, botID string) error {
+	err := t.write(ctx, func(tx *sql.Tx, tenant int64) error { return remove(ctx, tx, tenant, botID) })
+	if err == nil {
+		err = t.library.checkpoint(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("forget meeting %s: %w", botID, err)
+	}
+	return nil
+}
+
+func remove(ctx context.Context, tx *sql.Tx, tenant int64, botID string) error {
+	var id int64
+	var number int
+	var packed []byte
+	err := tx.QueryRowContext(ctx, `SELECT id, number, terms FROM meetings JOIN speech ON meeting = id
+		WHERE tenant = ? AND bot = ?`, tenant, botID).Scan(&id, &number, &packed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	kept, err := unpackIndex(packed)
+	if err != nil {
+		return err
+	}
+	if err := kept.unpost(ctx, tx, tenant, number); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM speech WHERE meeting = ?`, id); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM meetings WHERE id = ?`, id)
+	return err
+}
+
+// millis and date keep times to the millisecond; none is NULL.
+func millis(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
+}
+
+func date(ms sql.NullInt64) time.Time {
+	if !ms.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms.Int64).UTC()
+}
