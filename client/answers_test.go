@@ -90,14 +90,14 @@ func TestBrokenAnswers(t *testing.T) {
 		count.Store(0)
 		_, err = c.Join(t.Context(), bot(link))
 		refusal := refusalOf(err)
-		if (err == nil) != (row.what == "another shape") || count.Load() != 1 {
+		if err == nil || count.Load() != 1 {
 			t.Errorf("%s, write: %.300v after %d requests, want an error after 1", row.what, err, count.Load())
 		}
 		if row.retried && !refusal.Lost {
 			t.Errorf("%s, write: %.300v, want it to say that the request may have been carried out", row.what, err)
 		}
-		if refusal.Status >= 300 && refusal.Lost {
-			t.Errorf("%s, write: %+v is lost, but was refused", row.what, refusal)
+		if unsure := refusal.Status == 502 || refusal.Status == 504; refusal.Status >= 300 && refusal.Lost != unsure {
+			t.Errorf("%s, write: %+v, want lost only where something before the API may have passed it on", row.what, refusal)
 		}
 	}
 }

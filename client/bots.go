@@ -35,8 +35,8 @@ func (s *SpeechToText) UnmarshalJSON(raw []byte) error {
 // event share, under the same names. Extra and TranscriptionCustomParameters
 // are JSON objects, sent as they are.
 type BotSettings struct {
-	RecordingMode                 string         `json:"recording_mode,omitzero" jsonschema:"enum=speaker_view,enum=gallery_view,enum=audio_only" jsonschema_description:"speaker_view by default; gallery_view is still in development."`
-	SpeechToText                  *SpeechToText  `json:"speech_to_text,omitzero" jsonschema_description:"Who transcribes: a provider, or one with your api_key. Default when absent."`
+	RecordingMode                 string         `json:"recording_mode,omitzero" jsonschema:"enum=speaker_view,enum=gallery_view,enum=audio_only" jsonschema_description:"gallery_view is still in development."`
+	SpeechToText                  *SpeechToText  `json:"speech_to_text,omitzero" jsonschema_description:"Who transcribes: a provider, or one with your api_key."`
 	TranscriptionCustomParameters jsontext.Value `json:"transcription_custom_parameters,omitzero" jsonschema_description:"Passed to the transcriber as they are."`
 	BotImage                      string         `json:"bot_image,omitzero" jsonschema_description:"URL of the picture it shows, 16:9."`
 	Extra                         jsontext.Value `json:"extra,omitzero" jsonschema_description:"Your own data; extra.title names the meeting."`
@@ -170,6 +170,9 @@ type Retranscription struct {
 // Retranscribe has a recording transcribed again, which replaces its
 // transcript some minutes later: POST /bots/retranscribe.
 func (c *Client) Retranscribe(ctx context.Context, in Retranscription) error {
+	if err := checkID(in.BotID); err != nil {
+		return err
+	}
 	return c.do(ctx, request{op: "retranscribe_bot", method: "POST", path: "/bots/retranscribe", body: in}, nil)
 }
 
@@ -184,7 +187,10 @@ type Deletion struct {
 // /bots/{uuid}/delete_data. The API allows five a minute for one key; a sixth
 // is refused here, with the time to wait.
 func (c *Client) DeleteData(ctx context.Context, botID string) (*Deletion, error) {
-	if err := c.deletions.admit(c.keyFor(ctx).Reveal()); err != nil {
+	if err := checkID(botID); err != nil {
+		return nil, err
+	}
+	if err := c.deletions.admit(c.KeyFor(ctx).Reveal()); err != nil {
 		return nil, err
 	}
 	return call[Deletion](ctx, c, request{op: "delete_data", method: "POST", path: "/bots/{}/delete_data", id: botID})

@@ -90,7 +90,8 @@ func WithKey(ctx context.Context, key Secret) context.Context {
 	return context.WithValue(ctx, keyContext{}, key)
 }
 
-func (c *Client) keyFor(ctx context.Context) Secret {
+// KeyFor returns the key with which a call under ctx pays.
+func (c *Client) KeyFor(ctx context.Context) Secret {
 	if key, ok := ctx.Value(keyContext{}).(Secret); ok {
 		return key
 	}
@@ -131,7 +132,7 @@ func call[T any](ctx context.Context, c *Client, req request) (*T, error) {
 
 // do is the one door to the network. It sends req, again if it is a read that
 // may yet succeed, and decodes the answer into out, which may be nil. Every
-// error that it returns is an *Error or the context's.
+// error that it returns is an *Error, unless the body cannot be written.
 func (c *Client) do(ctx context.Context, req request, out any) error {
 	path := req.path
 	if strings.Contains(path, "{}") {
@@ -143,7 +144,7 @@ func (c *Client) do(ctx context.Context, req request, out any) error {
 	if len(req.query) > 0 {
 		path += "?" + req.query.Encode()
 	}
-	key := c.keyFor(ctx)
+	key := c.KeyFor(ctx)
 	secrets := []string{key.Reveal()}
 	var body []byte
 	if req.body != nil {
@@ -203,26 +204,42 @@ func (c *Client) send(ctx context.Context, req request, path string, key Secret,
 	return decode(req, resp, out)
 }
 
-// decode reads an answer as it arrives. Nothing is decoded when nobody wants
-// the answer, as several operations answer with no body.
+// decode reads an answer as it arrives. Several operations answer with no
+// body, or with {"ok": true}; out is nil for them.
 func decode(req request, resp *http.Response, out any) error {
+	e := &Error{Op: req.op, Status: resp.StatusCode, Lost: req.method != http.MethodGet}
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		e.Message = "the answer is a web page, not JSON; is MEETING_BAAS_BASE_URL the API's address?"
+		return e
+	}
 	limited := &capped{r: resp.Body, left: maxAnswer}
-	if out == nil {
-		_, _ = io.Copy(io.Discard, limited) // so that the connection can be used again
-		return nil
+	var acknowledged struct {
+		OK *bool `json:"ok"`
+	}
+	bare := out == nil
+	if bare {
+		out = &acknowledged
 	}
 	err := json.UnmarshalRead(limited, out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if bare && err != nil && limited.err == nil {
+		return nil // an empty body, or words that nobody asked for
+	}
 	if err == nil {
+		switch whole, ok := out.(interface{ whole() bool }); {
+		case bare && acknowledged.OK != nil && !*acknowledged.OK:
+			e.Message = "the API answered that it did not do it"
+			return e
+		case ok && !whole.whole():
+			e.Message = "the answer lacks what the API's document promises"
+			return e
+		}
 		return nil
 	}
-	e := &Error{Op: req.op, Status: resp.StatusCode, Lost: req.method != http.MethodGet, cause: err}
+	e.cause = err
 	var syntactic *jsontext.SyntacticError
-	switch kind := resp.Header.Get("Content-Type"); {
+	switch {
 	case limited.left < 0:
 		e.Message = fmt.Sprintf("the answer is larger than %d MB", maxAnswer>>20)
-		e.cause = nil
-	case strings.HasPrefix(kind, "text/html"):
-		e.Message = "the answer is a web page, not JSON; is MEETING_BAAS_BASE_URL the API's address?"
 		e.cause = nil
 	case limited.err != nil, errors.Is(err, io.ErrUnexpectedEOF):
 		e.Message, e.broken = "the answer broke off", true
@@ -248,7 +265,7 @@ func checkID(id string) error {
 	switch {
 	case id == "":
 		return &Error{Unsent: true, Message: "the id is empty"}
-	case len(id) > 200, strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '\\' }), strings.Contains(id, ".."):
+	case id == ".", len(id) > 200, strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '\\' }), strings.Contains(id, ".."):
 		return &Error{Unsent: true, Message: fmt.Sprintf("%.60q is not an id", id)}
 	}
 	return nil

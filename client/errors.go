@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +52,8 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Duplicate reports that the API already has a bot for this meeting.
 func (e *Error) Duplicate() bool {
-	return e.Status == http.StatusConflict || strings.Contains(e.Code+e.Message, "AlreadyStarted")
+	words := strings.NewReplacer(" ", "", "_", "").Replace(strings.ToLower(e.Code + e.Message))
+	return e.Status == http.StatusConflict || strings.Contains(words, "alreadystarted")
 }
 
 // shortestSecret is how long a text must be to be masked: a shorter one keeps
@@ -71,7 +73,7 @@ func (e *Error) tidy(secrets []string) {
 
 // refusal makes an Error out of an answer that is no success.
 func refusal(op string, resp *http.Response) *Error {
-	e := &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header)}
+	e := &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header), Lost: lost(resp)}
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxError))
 	if err != nil {
 		raw = nil // the status alone must do
@@ -103,6 +105,16 @@ func refusal(op string, resp *http.Response) *Error {
 	return e
 }
 
+// lost reports that a refusal does not mean that a write was not carried out:
+// something before the API may have passed it on, or the API failed midway.
+func lost(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return resp.Request.Method != http.MethodGet
+	}
+	return false
+}
+
 // oneLine folds white space and control characters, and cuts at limit bytes.
 func oneLine(text string, limit int) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
@@ -126,11 +138,14 @@ func retryAfter(h http.Header) time.Duration {
 
 // unreachable words a network error without the URL, which may carry ids.
 func unreachable(err error, host string) string {
+	var certificate *tls.CertificateVerificationError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
 	case errors.Is(err, context.Canceled):
 		return "the call was cancelled"
+	case errors.As(err, &certificate):
+		return fmt.Sprintf("the certificate of %s is not valid", host)
 	case neverSent(err):
 		return fmt.Sprintf("the API at %s cannot be reached", host)
 	}
@@ -140,5 +155,6 @@ func unreachable(err error, host string) string {
 // neverSent reports that the connection was not even made.
 func neverSent(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &certificate)
 }

@@ -52,6 +52,9 @@ type EventPage struct {
 
 // Events lists one page of a calendar's events: GET /calendar_events/.
 func (c *Client) Events(ctx context.Context, q EventQuery) (*EventPage, error) {
+	if err := checkID(q.CalendarID); err != nil {
+		return nil, err
+	}
 	values := url.Values{"calendar_id": {q.CalendarID}}
 	zoned := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 	setText(values, "status", q.Status)
@@ -91,9 +94,9 @@ func (c *Client) Event(ctx context.Context, eventID string) (*Event, error) {
 type Recording struct {
 	BotName                 string      `json:"bot_name" jsonschema_description:"Name shown in the meeting."`
 	EnterMessage            string      `json:"enter_message,omitzero" jsonschema_description:"Posted to the chat on joining; not on Teams."`
-	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds; 600 by default."`
-	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Likewise."`
-	SilenceTimeout          int         `json:"silence_timeout,omitzero" jsonschema:"minimum=300,maximum=1800" jsonschema_description:"Likewise."`
+	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds until it gives up waiting to be admitted."`
+	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds until it leaves an empty meeting."`
+	SilenceTimeout          int         `json:"silence_timeout,omitzero" jsonschema:"minimum=300,maximum=1800" jsonschema_description:"Seconds of silence until it leaves."`
 	StreamingOutput         Destination `json:"streaming_output,omitzero" jsonschema_description:"WebSocket that gets the audio."`
 	StreamingInput          Destination `json:"streaming_input,omitzero" jsonschema_description:"WebSocket whose audio is played."`
 	StreamingAudioFrequency string      `json:"streaming_audio_frequency,omitzero" jsonschema:"enum=16khz,enum=24khz"`
@@ -105,8 +108,8 @@ type Recording struct {
 type RecordingPatch struct {
 	BotName                 string      `json:"bot_name,omitzero"`
 	EnterMessage            string      `json:"enter_message,omitzero"`
-	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds; 600 by default."`
-	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Likewise."`
+	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds until it gives up waiting to be admitted."`
+	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds until it leaves an empty meeting."`
 	StreamingOutput         Destination `json:"streaming_output,omitzero" jsonschema_description:"WebSocket that gets the audio."`
 	StreamingInput          Destination `json:"streaming_input,omitzero" jsonschema_description:"WebSocket whose audio is played."`
 	StreamingAudioFrequency string      `json:"streaming_audio_frequency,omitzero" jsonschema:"enum=16khz,enum=24khz"`

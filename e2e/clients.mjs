@@ -3,6 +3,7 @@
 // that the library holds each result against the tool's output schema.
 
 import assert from "node:assert/strict"
+import { execFileSync } from "node:child_process"
 import { test } from "node:test"
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js"
 import { SSEClientTransport as SSEV1 } from "@modelcontextprotocol/sdk/client/sse.js"
@@ -13,15 +14,8 @@ import { StdioClientTransport as StdioV2 } from "@modelcontextprotocol/client/st
 
 import { aMinute, freshLink, freshWord, until } from "./story.mjs"
 
-const toolNames = [
-  "join_meeting", "leave_meeting", "list_bots", "get_meeting_data", "get_screenshots", "retranscribe_meeting", "delete_meeting_data",
-  "list_calendars", "list_raw_calendars", "create_calendar", "get_calendar", "update_calendar", "delete_calendar", "resync_calendars",
-  "list_calendar_events", "get_calendar_event", "schedule_recording", "update_recording", "unschedule_recording",
-  "list_zoom_connections", "create_zoom_connection", "get_zoom_connection", "delete_zoom_connection",
-  "get_webhook_guide", "get_bot_webhook_guide", "get_calendar_webhook_guide",
-]
-
 const { E2E_BINARY: binary, E2E_SERVER: server, E2E_SPEED: speed } = process.env
+const toolNames = JSON.parse(execFileSync(binary, ["tools", "--json"])).tools.map((tool) => tool.name)
 const stdio = { command: binary, args: ["stdio", "--sandbox", "--sandbox-speed", speed, "--log-level", "warn"], stderr: "inherit" }
 
 const about = { name: "e2e", version: "1.0.0" }
@@ -79,7 +73,7 @@ async function suite(t, client, transport) {
     const look = await ok("get_meeting_data", { bot_id: mine })
     assert.equal(look.title, "End to end")
     assert.match(look.state, /^(joining|in call)$/)
-    await until("the bot is in the call", async () => (await ok("get_meeting_data", { bot_id: mine })).state === "in call")
+    await until("the bot is in the call", async () => (await ok("wait_for_meeting", { bot_id: mine, until: "joined", timeout_s: 10 })).reached)
     await aMinute()
     assert.equal((await ok("leave_meeting", { bot_id: mine })).ok, true)
     const end = await until("the transcript is there", async () => {

@@ -13,7 +13,7 @@ import (
 const module = "github.com/meetmcp/meetmcp"
 
 // allowed says which of our packages each may import, besides itself. Data
-// flows one way: main → cli → serve → tools → client.
+// flows one way: main → cli → serve and tools → client.
 var allowed = map[string][]string{
 	"":                    {"internal/cli"},
 	"client":              {},
@@ -22,8 +22,9 @@ var allowed = map[string][]string{
 	"internal/transcript": {},
 	"internal/library":    {"internal/transcript"},
 	"client/sandbox":      {"client"},
-	"tools":               {"client", "internal/transcript"},
-	"internal/serve":      {"client", "configs", "tools"},
+	"internal/nearest":    {},
+	"tools":               {"client", "internal/nearest", "internal/transcript"},
+	"internal/serve":      {"client", "internal/nearest"},
 	"internal/cli":        {"client", "client/sandbox", "configs", "internal/serve", "tools"},
 }
 

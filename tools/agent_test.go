@@ -37,8 +37,21 @@ func newAgentOn(t testing.TB, p tools.Policy, o sandbox.Options) *agent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := client.New(s.URL(), client.NewSecret(sandbox.Key), &client.Options{Pause: 1})
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	p.Now = s.Now
+	a := newAgentAt(t, p, s.URL())
+	a.sandbox = s
+	return a
+}
+
+// newAgentAt connects to an API of the test's own.
+func newAgentAt(t testing.TB, p tools.Policy, url string) *agent {
+	t.Helper()
+	api := client.New(url, client.NewSecret(sandbox.Key), &client.Options{Pause: 1})
 	on, err := tools.Select(tools.All(api, p), tools.Selection{})
 	if err != nil {
 		t.Fatal(err)
@@ -54,9 +67,6 @@ func newAgentOn(t testing.TB, p tools.Policy, o sandbox.Options) *agent {
 			t.Error(err)
 		}
 		api.Close()
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	if err := c.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -64,7 +74,7 @@ func newAgentOn(t testing.TB, p tools.Policy, o sandbox.Options) *agent {
 	if _, err := c.Initialize(t.Context(), mcp.InitializeRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	return &agent{c, t, s}
+	return &agent{Client: c, t: t}
 }
 
 // result is a tool's answer as an agent has it.

@@ -8,10 +8,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/invopop/jsonschema"
+
+	"github.com/meetmcp/meetmcp/internal/nearest"
 )
 
 // argumentError is a mistake of the caller's, in words that tell the way out.
@@ -23,24 +24,6 @@ func badArgument(format string, args ...any) error {
 	return &argumentError{fmt.Sprintf(format, args...)}
 }
 
-// spellings are the API's own names, or its names in another operation, for
-// what is called otherwise here. The first target that a tool has is taken.
-var spellings = map[string][]string{
-	"uuid":                      {"bot_id", "event_id", "calendar_id", "connection_id"},
-	"id":                        {"bot_id", "event_id", "calendar_id", "connection_id"},
-	"bot_uuid":                  {"bot_id"},
-	"event_uuid":                {"event_id"},
-	"calendar_uuid":             {"calendar_id"},
-	"enter_message":             {"entry_message"},
-	"entry_message":             {"enter_message"},
-	"waiting_room_timeout":      {"automatic_leave.waiting_room_timeout"},
-	"noone_joined_timeout":      {"automatic_leave.noone_joined_timeout"},
-	"silence_timeout":           {"automatic_leave.silence_timeout"},
-	"streaming_input":           {"streaming.input"},
-	"streaming_output":          {"streaming.output"},
-	"streaming_audio_frequency": {"streaming.audio_frequency"},
-}
-
 // read turns a model's arguments into JSON that the tool's In takes: names
 // checked, nulls dropped, forms put right, bounds and enums held, secrets and
 // destinations let through only where the policy allows. All mistakes are told
@@ -50,6 +33,7 @@ func (c *Call) read(raw jsontext.Value) ([]byte, error) {
 	schema := c.tool.schemas().in
 	members := reader.members("", raw)
 	if members != nil {
+		reader.respell(schema, "", members)
 		members = reader.resume(members)
 		c.args = reader.object(schema, "", members)
 	}
@@ -95,6 +79,13 @@ func (r *reader) members(path string, raw jsontext.Value) map[string]jsontext.Va
 	return members
 }
 
+// unfilled reports an empty text where only something else makes sense: strict
+// clients fill optionals with it.
+func unfilled(s *jsonschema.Schema, raw jsontext.Value) bool {
+	text, ok := stringOf(raw)
+	return ok && text == "" && (s.Type != "string" || len(s.Enum) > 0 || s.WriteOnly || s.Format == destinationFormat)
+}
+
 // object conforms an object's members to its schema.
 func (r *reader) object(s *jsonschema.Schema, path string, members map[string]jsontext.Value) map[string]jsontext.Value {
 	valid := propertyNames(s)
@@ -106,13 +97,16 @@ func (r *reader) object(s *jsonschema.Schema, path string, members map[string]js
 			r.unknown(dotted(path, name), name, valid)
 			continue
 		}
+		if unfilled(property, members[name]) && !slices.Contains(s.Required, name) {
+			continue
+		}
 		if value := r.value(property, dotted(path, name), members[name]); value != nil {
 			out[name] = value
 		}
 	}
 	for _, name := range s.Required {
-		if _, given := members[name]; !given {
-			property, _ := s.Properties.Get(name)
+		property, _ := s.Properties.Get(name)
+		if text, ok := stringOf(members[name]); members[name] == nil || ok && strings.TrimSpace(text) == "" {
 			r.wrong("%s is missing%s.", dotted(path, name), hint(property))
 		}
 	}
@@ -131,7 +125,7 @@ func hint(s *jsonschema.Schema) string {
 
 func (r *reader) unknown(path, name string, valid []string) {
 	text := fmt.Sprintf("Unknown argument %q.", clip(path, 60))
-	if near := nearest(name, valid); near != "" {
+	if near := nearest.Of(name, valid); near != "" {
 		text += fmt.Sprintf(" Did you mean %q?", near)
 	}
 	if len(valid) == 0 {
@@ -139,83 +133,6 @@ func (r *reader) unknown(path, name string, valid []string) {
 		return
 	}
 	r.wrong("%s Valid: %s.", text, strings.Join(valid, ", "))
-}
-
-// respell moves members that have the API's own spelling to the names of here,
-// and says so.
-func (r *reader) respell(s *jsonschema.Schema, path string, members map[string]jsontext.Value) {
-	for _, name := range sorted(members) {
-		if _, ok := s.Properties.Get(name); ok {
-			continue
-		}
-		if name == "reserved" && path == "" && s.Properties.Value("bot_name") != nil {
-			delete(members, name)
-			r.call.note("reserved was left out: the API does not use it any more.")
-			continue
-		}
-		if group := strings.TrimSuffix(name, "s"); name == "automatic_leave" || group == "streaming" {
-			r.flatten(s, name, members)
-			continue
-		}
-		for _, target := range spellings[name] {
-			if place(s, members, target, members[name]) {
-				delete(members, name)
-				r.call.note(fmt.Sprintf("%s was read as %s.", name, target))
-				break
-			}
-		}
-	}
-}
-
-// flatten takes an object that join groups to the flat names that a recording
-// has.
-func (r *reader) flatten(s *jsonschema.Schema, group string, members map[string]jsontext.Value) {
-	var inner map[string]jsontext.Value
-	if json.Unmarshal(members[group], &inner) != nil {
-		return
-	}
-	for name, value := range inner {
-		flat := name
-		if group == "streaming" {
-			flat = "streaming_" + name
-		}
-		if !place(s, members, flat, value) {
-			return
-		}
-	}
-	delete(members, group)
-	r.call.note(fmt.Sprintf("%s was read as separate arguments.", group))
-}
-
-// place sets the member that target names, "name" or "object.name", if the
-// schema has it and it is not given.
-func place(s *jsonschema.Schema, members map[string]jsontext.Value, target string, value jsontext.Value) bool {
-	outer, inner, nested := strings.Cut(target, ".")
-	property, ok := s.Properties.Get(outer)
-	if !ok {
-		return false
-	}
-	if !nested {
-		if _, given := members[outer]; given {
-			return false
-		}
-		members[outer] = value
-		return true
-	}
-	if _, ok := property.Properties.Get(inner); !ok {
-		return false
-	}
-	object := map[string]jsontext.Value{}
-	if given, ok := members[outer]; ok && json.Unmarshal(given, &object) != nil {
-		return false
-	}
-	if _, given := object[inner]; given {
-		return false
-	}
-	object[inner] = value
-	raw, err := json.Marshal(object)
-	members[outer] = raw
-	return err == nil
 }
 
 // value conforms one value, and returns nil after telling what is wrong.
@@ -405,18 +322,6 @@ func sorted(members map[string]jsontext.Value) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// nearest returns the valid name that is most like name, "" if none is.
-func nearest(name string, valid []string) string {
-	best, least := "", 0.5
-	for _, v := range valid {
-		distance := float64(levenshtein.ComputeDistance(strings.ToLower(name), v)) / float64(max(len(name), len(v)))
-		if distance < least {
-			best, least = v, distance
-		}
-	}
-	return best
 }
 
 func enumList(s *jsonschema.Schema) string {

@@ -39,7 +39,7 @@ func TestWrongArguments(t *testing.T) {
 		{"get_meeting_data", `{"bot_id":"` + strings.Repeat("x", 300) + `"}`, "is not an id.\nlist_bots gives bot_id."},
 		{"get_meeting_data", `{"bot_id":"../../calendars"}`, "is not an id"},
 		{"get_meeting_data", `{"bot_id":"a\nb"}`, "is not an id"},
-		{"get_meeting_data", `{"bot_id":""}`, "the id is empty"},
+		{"get_meeting_data", `{"bot_id":""}`, "bot_id is missing"},
 		{"get_meeting_data", `{"bot_id":["a"]}`, "bot_id must be a text, not a list"},
 		{"get_meeting_data", `{"bot_id":"4e1bf2ab-0000-4000-8000-000000000000"}`, "There is no such id for this key. list_bots gives bot_id."},
 		{"get_meeting_data", `{"bot_id":"a","include_transcripts":"yes"}`, "include_transcripts must be true or false"},

@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +22,9 @@ func bots(api *client.Client) Set {
 		define("leave_meeting", "leave", "Take a bot out of a meeting", Writes,
 			"Takes a bot out of its meeting, or cancels one that is still to start. What it recorded is kept.",
 			func(ctx context.Context, in botID) (*left, error) {
+				if err := notLatest(in.BotID); err != nil {
+					return nil, err
+				}
 				return &left{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the recording some minutes later."}}, api.Leave(ctx, in.BotID)
 			}),
 
@@ -69,7 +71,7 @@ func bots(api *client.Client) Set {
 }
 
 type botID struct {
-	BotID string `json:"bot_id"`
+	BotID string `json:"bot_id" jsonschema_description:"From join_meeting or list_bots."`
 }
 
 // botOrLatest is the argument of tools that read something finished.
@@ -82,7 +84,7 @@ func notLatest(id string) error {
 	if id != latest {
 		return nil
 	}
-	return badArgument("bot_id cannot be latest here, where data is replaced or lost. Find the id with list_bots.")
+	return badArgument("bot_id cannot be latest here, where something is changed or lost. Find the id with list_bots.")
 }
 
 type joinMeeting struct {
@@ -120,16 +122,16 @@ func join(ctx context.Context, api *client.Client, call *Call, in joinMeeting) (
 		return nil, err
 	}
 	call.speechToText(&req.SpeechToText)
-	call.platformNotes(req)
-	release, err := call.tool.policy.launches.reserve()
-	if err != nil {
-		return nil, err
+	waiting := 0
+	if req.AutomaticLeave != nil {
+		waiting = req.AutomaticLeave.WaitingRoomTimeout
 	}
-	answer, err := api.Join(ctx, req)
-	var refused *client.Error
-	if errors.As(err, &refused) && !refused.Lost {
-		release()
-	}
+	call.platformNotes(req.MeetingURL, req.EntryMessage, waiting, req.BotSettings)
+	var answer *client.Joined
+	err = call.tool.policy.launches.spend(func() (err error) {
+		answer, err = api.Join(ctx, req)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +144,7 @@ func join(ctx context.Context, api *client.Client, call *Call, in joinMeeting) (
 	return out, nil
 }
 
-// settings checks and completes what bots sent now and bots of calendar events
+// settings checks what bots sent now and bots of calendar events
 // have in common.
 func (c *Call) settings(s *client.BotSettings) error {
 	if (s.ZoomSDKID == "") != s.ZoomSDKPassword.IsZero() {
@@ -165,21 +167,20 @@ func (c *Call) speechToText(s **client.SpeechToText) {
 }
 
 // platformNotes says what will not work with this link.
-func (c *Call) platformNotes(req client.JoinRequest) {
-	switch platform(req.MeetingURL) {
+func (c *Call) platformNotes(link, message string, waiting int, s client.BotSettings) {
+	switch platform(link) {
 	case "unknown":
 		c.note("the link is not one of Zoom, Google Meet or Teams as far as known here; the bot may find no meeting.")
 	case "Teams":
-		if req.EntryMessage != "" {
-			c.note("entry_message is not posted on Teams, where guests have no chat.")
+		if message != "" {
+			c.note("the message on joining is not posted on Teams, where guests have no chat.")
 		}
 	case "Zoom":
-		s := req.BotSettings
 		if s.ZoomOBFToken.IsZero() && s.ZoomOBFTokenURL == "" && s.ZoomOBFTokenUserID == "" && s.ZoomSDKID == "" && s.ZoomAccessTokenURL == "" {
 			c.note("Zoom admits bots to meetings outside of the account only with zoom_obf_token_user_id (list_zoom_connections) or an own Zoom app.")
 		}
 	}
-	if wait := req.AutomaticLeave; wait != nil && wait.WaitingRoomTimeout > 600 && platform(req.MeetingURL) == "Google Meet" {
+	if waiting > 600 && platform(link) == "Google Meet" {
 		c.note("Google Meet itself ends the waiting after about 600 s.")
 	}
 }
@@ -194,7 +195,7 @@ func (o *left) Text() string { return "Bot " + o.BotID + " is leaving." }
 
 type retranscribe struct {
 	botID
-	SpeechToText *client.SpeechToText `json:"speech_to_text,omitzero"`
+	SpeechToText *client.SpeechToText `json:"speech_to_text,omitzero" jsonschema_description:"Who transcribes: a provider, or one with your api_key."`
 	WebhookURL   client.Destination   `json:"webhook_url,omitzero" jsonschema_description:"Gets transcription_complete."`
 }
 
@@ -229,7 +230,7 @@ func (o *deleted) Text() string {
 func names(all []said, more int) string {
 	texts := make([]string, len(all), len(all)+1)
 	for i, name := range all {
-		texts[i] = string(name)
+		texts[i] = name.quoted()
 	}
 	if more > 0 {
 		texts = append(texts, fmt.Sprintf("and %d more", more))

@@ -106,8 +106,11 @@ func detailOf(word string) detail {
 func most[Out Result](c *Call, n, tokens int, d detail, build func(k int, d detail) (Out, error)) (Out, error) {
 	for ; ; d-- {
 		out, ok, err := mostOf(c, n, tokens, func(k int) (Out, error) { return build(k, d) })
-		if err != nil || ok || d == least {
+		if err != nil || ok {
 			return out, err
+		}
+		if d == least {
+			return out, badArgument("max_tokens %d is too little for even one of these. Ask for more.", tokens)
 		}
 		c.note(fmt.Sprintf("max_tokens %d was too little for the detail asked for, so there is less.", tokens))
 	}

@@ -125,7 +125,7 @@ func calendars(api *client.Client) Set {
 type none struct{}
 
 type calendarID struct {
-	CalendarID string `json:"calendar_id"`
+	CalendarID string `json:"calendar_id" jsonschema_description:"From list_calendars."`
 }
 
 type updateCalendar struct {
@@ -159,7 +159,7 @@ func calendarOf(c client.Calendar) *calendar { return &calendar{calendarEntry: e
 func (o *calendar) Text() string { return o.line() }
 
 func (e calendarEntry) line() string {
-	text := fmt.Sprintf("%q · %s · calendar_id %s · provider's id %s", e.Name, e.Email, e.CalendarID, e.GoogleID)
+	text := fmt.Sprintf("calendar_id %s · %s · %s · provider's id %s", e.CalendarID, e.Name.quoted(), e.Email, e.GoogleID)
 	if e.ResourceID != "" {
 		text += " · resource_id " + e.ResourceID
 	}

@@ -3,6 +3,7 @@ package tools
 import (
 	"bytes"
 	"encoding/base64"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -29,16 +30,16 @@ func (c *Call) next(place any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(made), err
 }
 
-// at decodes the place that the call's cursor points to, and reports whether
-// there is a cursor.
-func (c *Call) at(place any) (bool, error) {
+// at decodes the place that the call's cursor points to, and leaves place as it
+// is when there is none.
+func (c *Call) at(place any) error {
 	if c.place == nil {
-		return false, nil
+		return nil
 	}
 	if err := json.Unmarshal(c.place, place); err != nil {
-		return false, badArgument("cursor is damaged. Leave it out to start from the beginning.")
+		return badArgument("cursor is damaged. Leave it out to start from the beginning.")
 	}
-	return true, nil
+	return nil
 }
 
 // keep replaces an argument for the pages to come, as "latest" by the id that
@@ -79,7 +80,7 @@ func (r *reader) resume(members map[string]jsontext.Value) map[string]jsontext.V
 		if name == "max_tokens" && members[name] != nil {
 			continue
 		}
-		if other, ok := members[name]; ok && !bytes.Equal(bytes.Trim(other, `"`), bytes.Trim(value, `"`)) {
+		if other, ok := members[name]; ok && !same(other, value) {
 			if r.latest(name, other) {
 				members[name] = value
 				continue
@@ -94,6 +95,16 @@ func (r *reader) resume(members map[string]jsontext.Value) map[string]jsontext.V
 		}
 	}
 	return members
+}
+
+// same reports that two values are read alike.
+func same(a, b jsontext.Value) bool {
+	for _, v := range []*jsontext.Value{&a, &b} {
+		if text, ok := stringOf(*v); ok {
+			*v = jsontext.Value(strings.ToLower(text))
+		}
+	}
+	return bytes.Equal(a, b)
 }
 
 // latest reports an id given as "latest", which the cursor holds resolved.

@@ -12,33 +12,26 @@ type listEvents struct {
 	calendarID
 	Status         string `json:"status,omitzero" jsonschema:"enum=upcoming,enum=past,enum=all"`
 	StartDateGTE   string `json:"start_date_gte,omitzero" jsonschema_description:"RFC 3339, a date, or +7d (in 7 days); inclusive."`
-	StartDateLTE   string `json:"start_date_lte,omitzero" jsonschema_description:"Likewise."`
-	UpdatedAtGTE   string `json:"updated_at_gte,omitzero" jsonschema_description:"Likewise; 7d is 7 days ago."`
-	AttendeeEmail  string `json:"attendee_email,omitzero"`
-	OrganizerEmail string `json:"organizer_email,omitzero"`
+	StartDateLTE   string `json:"start_date_lte,omitzero" jsonschema_description:"Same forms as start_date_gte."`
+	UpdatedAtGTE   string `json:"updated_at_gte,omitzero" jsonschema_description:"Same forms; 7d is 7 days ago."`
+	AttendeeEmail  string `json:"attendee_email,omitzero" jsonschema_description:"One whole address."`
+	OrganizerEmail string `json:"organizer_email,omitzero" jsonschema_description:"One whole address."`
 	Detail         string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full"`
 	zone
 	paged
 }
 
 type getEvent struct {
-	EventID string `json:"event_id"`
+	EventID string `json:"event_id" jsonschema_description:"From list_calendar_events."`
 	Detail  string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full" jsonschema_description:"full adds the provider's own event and every field."`
 	budget
 }
 
 type eventList struct {
 	About
-	Events     []eventEntry  `json:"events"`
-	Coverage   eventCoverage `json:"coverage"`
-	NextCursor string        `json:"next_cursor,omitzero"`
-}
-
-// eventCoverage says what was looked at.
-type eventCoverage struct {
-	Looked   int    `json:"looked_at"`
-	Status   string `json:"status"`
-	Complete bool   `json:"complete"`
+	Events     []eventEntry `json:"events"`
+	Coverage   coverage     `json:"coverage"`
+	NextCursor string       `json:"next_cursor,omitzero"`
 }
 
 type event struct {
@@ -104,7 +97,7 @@ func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
 
 func (e eventEntry) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q · %s to %s", e.Name, e.StartTime, e.EndTime)
+	fmt.Fprintf(&b, "event_id %s · %s · %s to %s", e.EventID, e.Name.quoted(), e.StartTime, e.EndTime)
 	for _, f := range []struct {
 		on   bool
 		word string
@@ -113,16 +106,15 @@ func (e eventEntry) text() string {
 			b.WriteString(" · " + f.word)
 		}
 	}
-	fmt.Fprintf(&b, "\n  event_id %s", e.EventID)
 	if e.MeetingURL == "" {
-		b.WriteString(" · no link, so it cannot be recorded")
+		b.WriteString("\n  no link, so it cannot be recorded")
 	} else {
-		fmt.Fprintf(&b, " · %s", e.MeetingURL)
+		fmt.Fprintf(&b, "\n  %s", e.MeetingURL)
 	}
 	if e.BotParam == nil {
 		b.WriteString(" · no recording scheduled")
 	} else {
-		fmt.Fprintf(&b, " · recording scheduled, bot %q", e.BotParam.BotName)
+		fmt.Fprintf(&b, " · recording scheduled, bot %s", e.BotParam.BotName.quoted())
 	}
 	if len(e.Attendees) > 0 {
 		all := make([]said, len(e.Attendees))
@@ -164,12 +156,7 @@ func (o *eventList) Text() string {
 	if len(o.Events) == 0 {
 		b.WriteString("No event matches.\n")
 	}
-	fmt.Fprintf(&b, "Looked at %d events (status %s)", o.Coverage.Looked, o.Coverage.Status)
-	if o.Coverage.Complete {
-		b.WriteString("; there are no more.")
-	} else {
-		b.WriteString("; there may be more.")
-	}
+	b.WriteString(o.Coverage.text(o.Coverage.Status + " events"))
 	if o.NextCursor != "" {
 		b.WriteString("\nnext_cursor " + o.NextCursor)
 	}
@@ -182,7 +169,7 @@ func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEv
 		return nil, err
 	}
 	var from listPlace
-	if _, err := call.at(&from); err != nil {
+	if err := call.at(&from); err != nil {
 		return nil, err
 	}
 	query.Cursor = from.Cursor
@@ -196,8 +183,9 @@ func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEv
 		status = "upcoming"
 	}
 	return most(call, len(rest), in.tokens(), detailOf(in.Detail), func(k int, d detail) (*eventList, error) {
-		out := &eventList{Events: make([]eventEntry, 0, k), Coverage: eventCoverage{Looked: k, Status: status}}
+		out := &eventList{Events: make([]eventEntry, 0, k), Coverage: coverage{Status: status}}
 		for _, e := range rest[:k] {
+			out.Coverage.see(e.StartTime)
 			out.Events = append(out.Events, entryOfEvent(e, d, attendeesListed))
 		}
 		var place *listPlace

@@ -19,16 +19,20 @@ func (t *Tool) failure(err error) *mcp.CallToolResult {
 	if errors.As(err, &argument) {
 		return mcp.NewToolResultError(t.Name + ": " + transcript.Clean(argument.text))
 	}
-	reason := err.Error()
-	var e *client.Error
-	if errors.As(err, &e) {
-		reason = e.Reason()
-	}
-	text := t.Name + ": " + transcript.Line(reason, 500) + "."
+	text := t.Name + ": " + transcript.Line(reasonOf(err), 500) + "."
 	if next := t.remedy(err); next != "" {
 		text += "\n" + next
 	}
 	return mcp.NewToolResultError(text)
+}
+
+// reasonOf is an error without the API's name of the operation.
+func reasonOf(err error) string {
+	var e *client.Error
+	if errors.As(err, &e) {
+		return e.Reason()
+	}
+	return err.Error()
 }
 
 // remedy says what the caller can do about an error.
@@ -54,8 +58,12 @@ func (t *Tool) remedy(err error) string {
 		return "The API did not accept the key, or it may not do this. Check MEETING_BAAS_API_KEY; other calls will fail the same way."
 	case e.Status == 402, strings.Contains(strings.ToLower(e.Code+e.Message), "insufficient"):
 		return "The account has no tokens left: the person must buy some at Meeting BaaS."
+	case e.Status == 404 && t.Operation == "patch_bot":
+		return "Look with get_calendar_event: if no recording is scheduled, schedule_recording makes one; if there is no such event, list_calendar_events gives event_id."
 	case e.Status == 404:
 		return "There is no such id for this key. " + t.lister()
+	case e.Status == 429 && e.RetryAfter == 0 && t.Operation == "delete_data":
+		return "The API allows 5 deletions a minute: wait one, then try again."
 	case e.Status == 429:
 		return fmt.Sprintf("Wait %s, then try again.", max(e.RetryAfter, time.Second).Round(time.Second))
 	case e.Status == 500 && t.Operation == "create_calendar":
@@ -82,7 +90,10 @@ func (t *Tool) lost() string {
 	case "leave", "delete_data", "retranscribe_bot":
 		return "It may have been done all the same. Check with get_meeting_data before trying again."
 	}
-	return "It may have been done all the same. Trying again does no harm."
+	if t.Operation == "resync_all_calendars" {
+		return "It may have been done all the same. Trying again does no harm."
+	}
+	return "It may have been done all the same. Look before trying again."
 }
 
 // lister names the tool that gives the ids which this one takes.

@@ -25,10 +25,37 @@ func cleaned(v any) anything {
 		return nil
 	}
 	out := clean(v, freeDepth)
-	if raw, err := json.Marshal(out); err != nil || len(raw) > freeBytes {
-		return fmt.Sprintf("left out here: %d bytes", len(raw))
+	for {
+		raw, err := json.Marshal(out)
+		if err != nil {
+			return "left out here: it is no JSON"
+		}
+		if len(raw) <= freeBytes {
+			return out
+		}
+		if !dropLargest(out) {
+			return fmt.Sprintf("left out here: %d bytes", len(raw))
+		}
 	}
-	return out
+}
+
+// dropLargest puts a text that says so in place of an object's largest member.
+func dropLargest(v any) bool {
+	object, ok := v.(map[string]any)
+	if !ok {
+		return false
+	}
+	largest, size := "", 200 // less is not worth dropping
+	for name, member := range object {
+		if raw, err := json.Marshal(member); err == nil && (len(raw) > size || len(raw) == size && name < largest) {
+			largest, size = name, len(raw)
+		}
+	}
+	if largest == "" {
+		return false
+	}
+	object[largest] = fmt.Sprintf("left out here: %d bytes", size)
+	return true
 }
 
 func clean(v any, depth int) any {

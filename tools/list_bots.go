@@ -20,8 +20,8 @@ type listBots struct {
 	MeetingURL    string `json:"meeting_url,omitzero" jsonschema_description:"Part of the link."`
 	SpeakerName   string `json:"speaker_name,omitzero" jsonschema_description:"Part of a speaker's name."`
 	CreatedAfter  string `json:"created_after,omitzero" jsonschema_description:"RFC 3339, a date, or 7d (7 days ago); inclusive."`
-	CreatedBefore string `json:"created_before,omitzero" jsonschema_description:"Likewise."`
-	EndedAfter    string `json:"ended_after,omitzero" jsonschema_description:"Likewise."`
+	CreatedBefore string `json:"created_before,omitzero" jsonschema_description:"Same forms as created_after."`
+	EndedAfter    string `json:"ended_after,omitzero" jsonschema_description:"Same forms as created_after."`
 	FilterByExtra string `json:"filter_by_extra,omitzero" jsonschema_description:"key:value,key2:value2, exact; title:Weekly finds what was sent with extra.title."`
 	SortByExtra   string `json:"sort_by_extra,omitzero" jsonschema_description:"key or key:desc; within a page."`
 	Limit         int    `json:"limit,omitzero" jsonschema:"minimum=1,maximum=50" jsonschema_description:"10 by default."`
@@ -59,7 +59,8 @@ type listedBot struct {
 // more than it is.
 type coverage struct {
 	Looked       int      `json:"looked_at"`
-	Complete     bool     `json:"complete"` // nothing more matches beyond these
+	Complete     bool     `json:"complete"`        // nothing more matches beyond these
+	Status       string   `json:"status,omitzero"` // of events
 	FilteredHere []string `json:"filtered_here,omitzero"`
 	Newest       string   `json:"newest,omitzero"`
 	Oldest       string   `json:"oldest,omitzero"`
@@ -82,7 +83,7 @@ func (c coverage) text(what string) string {
 func (o *botList) Text() string {
 	var b strings.Builder
 	for _, bot := range o.Bots {
-		fmt.Fprintf(&b, "- %q · %s", bot.Title, bot.CreatedAt)
+		fmt.Fprintf(&b, "- bot_id %s · %s · %s", bot.BotID, bot.Title.quoted(), bot.CreatedAt)
 		switch {
 		case bot.EndedAt == "":
 			b.WriteString(" · not ended")
@@ -94,7 +95,7 @@ func (o *botList) Text() string {
 		if len(bot.Speakers) > 0 {
 			b.WriteString(" · " + names(bot.Speakers, bot.MoreSpeaker))
 		}
-		fmt.Fprintf(&b, "\n  bot_id %s · bot %q · %s\n", bot.BotID, bot.BotName, bot.MeetingURL)
+		fmt.Fprintf(&b, "\n  bot %s · %s\n", bot.BotName.quoted(), bot.MeetingURL)
 		if bot.Extra != nil {
 			b.WriteString("  extra " + compact(bot.Extra) + "\n")
 		}
@@ -136,7 +137,7 @@ func list(ctx context.Context, api *client.Client, call *Call, in listBots) (*bo
 		query.Limit = pageSize
 	}
 	var from listPlace
-	if _, err := call.at(&from); err != nil {
+	if err := call.at(&from); err != nil {
 		return nil, err
 	}
 	matches, end, looked, err := search(ctx, api, query, from, limit, in.SpeakerName)
@@ -157,7 +158,7 @@ func list(ctx context.Context, api *client.Client, call *Call, in listBots) (*bo
 			if out.NextCursor, err = call.next(next); err != nil {
 				return nil, err
 			}
-			out.Next = "list_bots with next_cursor goes on."
+			out.Next = "list_bots with next_cursor as cursor goes on."
 		}
 		if len(out.Bots) > 0 && next == nil {
 			out.Next = "get_meeting_data with a bot_id shows one."
@@ -181,7 +182,7 @@ func search(ctx context.Context, api *client.Client, query client.BotQuery, from
 		if err != nil {
 			return nil, nil, looked, err
 		}
-		for i := min(at.Skip, len(page.Bots)); i < len(page.Bots); i++ {
+		for i := min(max(at.Skip, 0), len(page.Bots)); i < len(page.Bots); i++ {
 			bot := page.Bots[i]
 			looked.see(bot.CreatedAt)
 			if speaker != "" && !spoke(bot, speaker) {

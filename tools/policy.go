@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/meetmcp/meetmcp/client"
 )
 
 // Policy is what the operator allows.
@@ -23,7 +25,9 @@ type Policy struct {
 	SpeechToText   string         // "default": transcribe when the caller does not say; "none": do not
 	Timezone       *time.Location // of dates without a zone; UTC when nil
 	Sandbox        bool           // the sandbox plays the API: example.com may be sent to
+	CallLimit      time.Duration  // within which a tool that waits must answer; 0: none
 	Now            func() time.Time
+	After          func(time.Duration) <-chan time.Time // the clock that waits run by; time.After when nil
 }
 
 // policy is Policy at work, shared by all tools of a catalogue.
@@ -35,6 +39,9 @@ type policy struct {
 func newPolicy(p Policy) *policy {
 	if p.Now == nil {
 		p.Now = time.Now
+	}
+	if p.After == nil {
+		p.After = time.After
 	}
 	if p.Timezone == nil {
 		p.Timezone = time.UTC
@@ -139,7 +146,8 @@ func (p *policy) destinationsIn(path string, v any) error {
 	return nil
 }
 
-// launches counts the bots sent within the last hour.
+// launches counts the bots sent within the last hour. A scheduled series
+// counts as one: its bots come one by one, and a person can cancel them.
 type launches struct {
 	limit int
 	now   func() time.Time
@@ -148,24 +156,39 @@ type launches struct {
 	times []time.Time
 }
 
-// reserve counts one launch, or refuses it saying when the next is free. The
-// launch must be released if no bot was sent.
-func (l *launches) reserve() (release func(), err error) {
+// spend counts one launch, or refuses it saying when the next is free. A launch
+// that fails without a bot on its way does not count.
+func (l *launches) spend(launch func() error) error {
+	at, err := l.reserve()
+	if err != nil {
+		return err
+	}
+	err = launch()
+	var e *client.Error
+	if err != nil && !(errors.As(err, &e) && e.Lost) {
+		l.release(at)
+	}
+	return err
+}
+
+func (l *launches) release(at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.Index(l.times, at); i >= 0 {
+		l.times = slices.Delete(l.times, i, i+1)
+	}
+}
+
+func (l *launches) reserve() (time.Time, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
 	l.times = slices.DeleteFunc(l.times, func(t time.Time) bool { return now.Sub(t) >= time.Hour })
 	if l.limit > 0 && len(l.times) >= l.limit {
 		free := l.times[0].Add(time.Hour)
-		return nil, badArgument("Not sent: %d bots were sent within the last hour, which is the limit (--max-bots-per-hour).\nThe next is free at %s, in %s. Ask the person before sending more.",
+		return now, badArgument("Not sent: %d bots were sent within the last hour, which is the limit (--max-bots-per-hour).\nThe next is free at %s, in %s. Ask the person before sending more.",
 			l.limit, free.UTC().Format(time.RFC3339), free.Sub(now).Round(time.Second))
 	}
 	l.times = append(l.times, now)
-	return func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if i := slices.Index(l.times, now); i >= 0 {
-			l.times = slices.Delete(l.times, i, i+1)
-		}
-	}, nil
+	return now, nil
 }

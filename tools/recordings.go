@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,7 @@ import (
 )
 
 type eventAndSeries struct {
-	EventID        string `json:"event_id"`
+	EventID        string `json:"event_id" jsonschema_description:"From list_calendar_events."`
 	AllOccurrences bool   `json:"all_occurrences,omitzero" jsonschema_description:"The whole series."`
 }
 
@@ -69,15 +68,11 @@ func schedule(ctx context.Context, api *client.Client, call *Call, in scheduleRe
 		return nil, err
 	}
 	call.speechToText(&body.SpeechToText)
-	release, err := call.tool.policy.launches.reserve()
-	if err != nil {
-		return nil, err
-	}
-	events, err := api.ScheduleRecording(ctx, in.EventID, in.AllOccurrences, body)
-	var refused *client.Error
-	if errors.As(err, &refused) && !refused.Lost {
-		release()
-	}
+	var events []client.Event
+	err := call.tool.policy.launches.spend(func() (err error) {
+		events, err = api.ScheduleRecording(ctx, in.EventID, in.AllOccurrences, body)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +81,10 @@ func schedule(ctx context.Context, api *client.Client, call *Call, in scheduleRe
 			call.note("an event has no meeting link, so no bot can join it.")
 			break
 		}
+		call.platformNotes(e.MeetingURL, body.EnterMessage, body.WaitingRoomTimeout, body.BotSettings)
+	}
+	if len(events) == 0 {
+		return recordingsOf(call, "Scheduled", events, "nothing was scheduled: look at the event with get_calendar_event.")
 	}
 	return recordingsOf(call, "Scheduled", events, "the bot joins by itself; afterwards list_bots finds it by time or link. update_recording changes it, unschedule_recording cancels it.")
 }
@@ -113,7 +112,13 @@ func change(ctx context.Context, api *client.Client, call *Call, in updateRecord
 		}
 		body.Clear[name] = nil
 	}
-	if len(call.args) == 1 || len(call.args) == 2 && in.AllOccurrences {
+	changes := len(in.Clear)
+	for name := range call.args {
+		if !slices.Contains([]string{"event_id", "all_occurrences", "clear"}, name) {
+			changes++
+		}
+	}
+	if changes == 0 {
 		return nil, badArgument("Nothing to change was given. Name at least one setting, or clear.")
 	}
 	events, err := api.UpdateRecording(ctx, in.EventID, in.AllOccurrences, body)

@@ -68,8 +68,6 @@ func inputType(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", WriteOnly: true}
 	case reflect.TypeFor[client.Destination]():
 		return &jsonschema.Schema{Type: "string", Format: destinationFormat}
-	case reflect.TypeFor[client.UnixTime]():
-		return &jsonschema.Schema{Type: "string"}
 	case reflect.TypeFor[jsontext.Value]():
 		return &jsonschema.Schema{Type: "object"}
 	}
@@ -92,8 +90,6 @@ func outputType(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[anything]():
 		return &jsonschema.Schema{Comments: "any JSON"} // an empty schema is written as true, which clients refuse
-	case reflect.TypeFor[client.ResyncError]():
-		return &jsonschema.Schema{Type: "array"}
 	}
 	return nil
 }

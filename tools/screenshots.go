@@ -13,6 +13,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
 type getScreenshots struct {
@@ -48,7 +49,7 @@ func (o *screenshots) Text() string {
 	}
 	fmt.Fprintf(&b, "Bot %s: %d of %d screenshots", o.BotID, len(o.Screenshots), o.Total)
 	if n := len(o.images); n > 0 {
-		fmt.Fprintf(&b, ", the first %d as pictures", n)
+		fmt.Fprintf(&b, ", %d as pictures", n)
 	}
 	for _, s := range o.Screenshots {
 		fmt.Fprintf(&b, "\n%s %s", s.Date, s.URL)
@@ -69,7 +70,7 @@ func shots(ctx context.Context, api *client.Client, call *Call, in getScreenshot
 		return nil, err
 	}
 	skip := 0
-	if _, err := call.at(&skip); err != nil {
+	if err := call.at(&skip); err != nil {
 		return nil, err
 	}
 	rest := all[min(max(skip, 0), len(all)):]
@@ -88,14 +89,19 @@ func shots(ctx context.Context, api *client.Client, call *Call, in getScreenshot
 	if err != nil {
 		return nil, err
 	}
+	shown := *out // another result, as the first has been rendered
 	for _, s := range rest[:min(in.Images, len(out.Screenshots))] {
 		p, err := fetchPicture(ctx, api, s.URL)
-		if err != nil {
+		if ctx.Err() != nil {
 			return nil, err
 		}
-		out.images = append(out.images, p)
+		if err != nil {
+			call.note("a picture could not be fetched: " + transcript.Line(reasonOf(err), 200) + ".")
+			continue
+		}
+		shown.images = append(shown.images, p)
 	}
-	return out, nil
+	return &shown, nil
 }
 
 const (

@@ -24,13 +24,15 @@ var readers = []reader{
 	{"structured", func(r result, name, near string) string { return findInFields(r.fields, name, near) }, func(r result) string { return r.json }},
 }
 
-// findInText takes the first "name value" at or behind the text near.
+// findInText takes the first "name value" in a line that has the text near, or
+// behind it.
 func findInText(r result, name, near string) string {
-	_, behind, ok := strings.Cut(r.text, near)
-	if !ok {
+	at := strings.Index(r.text, near)
+	if at < 0 {
 		return ""
 	}
-	m := regexp.MustCompile(`\b` + name + ` (\S+)`).FindStringSubmatch(behind)
+	line := strings.LastIndex(r.text[:at], "\n") + 1
+	m := regexp.MustCompile(`\b` + name + ` (\S+)`).FindStringSubmatch(r.text[line:])
 	if m == nil {
 		return ""
 	}
@@ -110,7 +112,7 @@ func TestAnAgentsWork(t *testing.T) {
 			raw := find(r, "raw_calendar_id", "")
 			a.ok("create_calendar", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r","raw_calendar_id":"`+raw+`"}`)
 			r = a.ok("list_calendars", `{}`)
-			calendar := find(r, "calendar_id", "@")
+			calendar := find(r, "calendar_id", "")
 			shows(a.ok("get_calendar", `{"calendar_id":"`+calendar+`"}`), calendar)
 
 			r = a.ok("list_calendar_events", `{"calendar_id":"`+calendar+`"}`)

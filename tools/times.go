@@ -28,11 +28,13 @@ func (c *Call) location(z zone) (*time.Location, error) {
 }
 
 var (
-	duration   = regexp.MustCompile(`^([+-]?)(\d{1,6})\s*([smhdw])$`)
+	duration   = regexp.MustCompile(`^([+-]?)(\d{1,7})\s*([smhdw])$`)
 	units      = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
 	zoneless   = []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"}
 	timeFormat = "Give RFC 3339 (2026-05-01T14:00:00Z), a date (2026-05-01), or a duration: 7d is 7 days ago, +7d in 7 days."
 )
+
+const century = 100 * 365 * 24 * time.Hour
 
 // moment reads a time argument. A date stands for its first second, or with
 // end for its last. "" gives the zero time.
@@ -45,6 +47,9 @@ func (c *Call) moment(name, text string, loc *time.Location, end bool) (time.Tim
 		n, err := strconv.Atoi(m[2])
 		if err != nil {
 			return time.Time{}, badArgument("%s: %q is too long a time.", name, text)
+		}
+		if n > int(century/units[m[3]]) {
+			return time.Time{}, badArgument("%s: %q is more than a century. Leave it out for no limit.", name, text)
 		}
 		back := time.Duration(n) * units[m[3]]
 		if m[1] == "+" {

@@ -107,6 +107,8 @@ type Call struct {
 	Now time.Time // when the call began, or the first page's call
 
 	tool  *Tool
+	token mcp.ProgressToken // nil when the client wants no progress
+	steps int
 	args  map[string]jsontext.Value
 	place jsontext.Value // where the cursor points, nil without one
 	notes []string
@@ -120,6 +122,19 @@ func (c *Call) note(text string) {
 	}
 }
 
+// progress tells the client how far the call is, if it asked to be told. It is
+// no failure of the call if the client cannot be told.
+func (c *Call) progress(ctx context.Context, message string) {
+	srv := server.ServerFromContext(ctx)
+	if c.token == nil || srv == nil {
+		return
+	}
+	c.steps++
+	_ = srv.SendNotificationToClient(ctx, string(mcp.MethodNotificationProgress), map[string]any{
+		"progressToken": c.token, "progress": c.steps, "message": message,
+	})
+}
+
 // Definition is the tool as tools/list shows it.
 func (t *Tool) Definition() mcp.Tool {
 	s := t.schemas()
@@ -130,7 +145,7 @@ func (t *Tool) Definition() mcp.Tool {
 			Title:           t.Title,
 			ReadOnlyHint:    mcp.ToBoolPtr(t.Effect == Reads),
 			DestructiveHint: mcp.ToBoolPtr(t.Effect == Destroys),
-			IdempotentHint:  mcp.ToBoolPtr(t.Effect != Writes),
+			IdempotentHint:  mcp.ToBoolPtr(t.Effect != Writes && t.Operation != "retranscribe_bot"), // which transcribes, and costs, each time
 			OpenWorldHint:   mcp.ToBoolPtr(true),
 		},
 	}
@@ -171,6 +186,9 @@ func (t *Tool) handle(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallTo
 		return t.failure(err), nil
 	}
 	call := &Call{Now: t.policy.Now(), tool: t}
+	if req.Params.Meta != nil {
+		call.token = req.Params.Meta.ProgressToken
+	}
 	args, err := call.read(raw)
 	if err != nil {
 		return t.failure(err), nil

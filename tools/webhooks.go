@@ -23,6 +23,9 @@ func webhooks(api *client.Client) Set {
 	}}
 }
 
+// guideTokens bounds a guide; the API's have some 2,000.
+const guideTokens = 5900
+
 // guide makes a tool of a page of notes, whose JSON has no known shape.
 func guide(name, operation, title, description string, fetch func(context.Context) (any, error)) Tool {
 	return define(name, operation, title, Reads, description, func(ctx context.Context, _ none) (*Document, error) {
@@ -32,11 +35,16 @@ func guide(name, operation, title, description string, fetch func(context.Contex
 		}
 		var b strings.Builder
 		outline(&b, notes, "")
-		text := transcript.Clean(strings.TrimSpace(b.String()))
-		for transcript.Tokens(text) > defaultTokens { // the API's notes have some 2,000
-			text = text[:len(text)*9/10]
+		lines := strings.Split(transcript.Clean(strings.TrimSpace(b.String())), "\n")
+		shown := len(lines)
+		for shown > 1 && !within(strings.Join(lines[:shown], "\n"), guideTokens) {
+			shown = shown * 9 / 10
 		}
-		return &Document{Body: strings.ToValidUTF8(text, "")}, nil
+		text := strings.Join(lines[:shown], "\n")
+		if shown < len(lines) {
+			text += fmt.Sprintf("\n(cut here: %d of %d lines; the guides for bots and for calendars are shorter)", shown, len(lines))
+		}
+		return &Document{Body: text}, nil
 	})
 }
 

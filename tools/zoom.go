@@ -55,7 +55,7 @@ func zoom(api *client.Client) Set {
 }
 
 type connectionID struct {
-	ConnectionID string `json:"connection_id"`
+	ConnectionID string `json:"connection_id" jsonschema_description:"From list_zoom_connections."`
 }
 
 type zoomConnectionList struct {

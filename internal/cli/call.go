@@ -27,7 +27,7 @@ func (p *program) call(ctx context.Context) error {
 		}
 	}
 	if value := jsontext.Value(bytes.TrimSpace(arguments)); !value.IsValid() || value.Kind() != '{' {
-		return fmt.Errorf(`%w: the arguments must be one JSON object, such as '{"limit": 3}'; - reads it from standard input`, errUsage)
+		return usageError{errors.New(`the arguments must be one JSON object, such as '{"limit": 3}'; - reads it from standard input`)}
 	}
 	u, err := p.connect()
 	if err != nil {

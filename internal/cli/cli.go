@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"time"
 
@@ -29,8 +30,8 @@ type program struct {
 	log      *slog.Logger
 }
 
-// errUsage marks what the person typed wrong.
-var errUsage = errors.New("usage")
+// usageError is what the person typed wrong.
+type usageError struct{ error }
 
 // Run runs the command that args and env ask for until it is done or ctx ends.
 // It returns the exit code: 1 for a failure, 2 for a mistake in args or env.
@@ -54,12 +55,13 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	run := map[string]func(context.Context) error{
 		"stdio": p.stdio, "serve": p.serve, "demo": p.demo, "call": p.call, "tools": p.tools, "sandbox": p.sandbox, "version": p.version,
 	}[config.Command]
+	var usage usageError
 	switch err := run(ctx); {
 	case err == nil:
 		return 0
 	case errors.Is(err, errFailed):
 		return 1 // what failed is on the output already
-	case errors.Is(err, errUsage):
+	case errors.As(err, &usage):
 		fmt.Fprintln(errOut, "meetmcp:", err)
 		return 2
 	default:
@@ -89,7 +91,7 @@ type upstream struct {
 // connect opens what the configuration asks for.
 func (p *program) connect() (*upstream, error) {
 	if !p.Sandbox.On {
-		return &upstream{api: client.New(p.BaseURL, client.NewSecret(p.Key.Reveal()), &client.Options{UserAgent: "meetmcp/" + build().version})}, nil
+		return &upstream{api: client.New(p.BaseURL, client.NewSecret(p.Key.Reveal()), &client.Options{UserAgent: "meetmcp/" + build().version, Timeout: p.CallLimit})}, nil
 	}
 	return p.openSandbox("", p.Sandbox.Speed)
 }
@@ -101,10 +103,14 @@ func (p *program) openSandbox(addr string, speed float64) (*upstream, error) {
 		Seed: uint64(time.Now().UnixNano()), Log: p.log,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+		var busy *net.OpError
+		if errors.As(err, &busy) {
+			return nil, fmt.Errorf("%w (another --addr, or port 0 for a free one, may do)", err)
+		}
+		return nil, usageError{err}
 	}
 	return &upstream{sandbox: box, api: client.New(box.URL(), client.NewSecret(sandbox.Key),
-		&client.Options{UserAgent: "meetmcp/" + build().version, Now: box.Now})}, nil
+		&client.Options{UserAgent: "meetmcp/" + build().version, Timeout: p.CallLimit, Now: box.Now})}, nil
 }
 
 func (u *upstream) close() error {
@@ -119,7 +125,7 @@ func (u *upstream) close() error {
 func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
-		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil,
+		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
 	}
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now
@@ -128,7 +134,7 @@ func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
 		Toolsets: p.Toolsets, Tools: p.Tools, Exclude: p.ExcludeTools, ReadOnly: p.ReadOnly,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+		return nil, usageError{err}
 	}
 	return on, nil
 }

@@ -49,7 +49,7 @@ func TestCommands(t *testing.T) {
 		{"version", "", nil, 0, "2026-07-28", ""},
 		{"tools", "", nil, 0, "get_meeting_data", ""},
 		{"tools --read-only", "", nil, 0, "API operation list_events", ""},
-		{"tools --toolsets nope", "", nil, 2, "", "valid: bots, calendars"},
+		{"tools --toolsets nope", "", nil, 2, "", "valid: bots, "},
 		{"--help", "", nil, 0, "meetmcp demo", ""},
 		{"serve --help", "", nil, 0, "--drain", ""},
 		{"nope", "", nil, 2, "", "--help"},

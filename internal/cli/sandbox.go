@@ -49,9 +49,3 @@ Links in which something goes wrong, such as https://meet.google.com/nev-erad-mi
 	b.WriteString("\nCtrl-C ends it.\n")
 	return b.String()
 }
-
-// row is a name and what it means, which may go over several lines.
-func row(name, effect string, width int) string {
-	indent := strings.Repeat(" ", width)
-	return fmt.Sprintf("  %-*s", width-2, name) + strings.TrimPrefix(wrap(effect, 70, indent), indent)
-}

@@ -3,13 +3,15 @@ package serve
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/meetmcp/meetmcp/internal/nearest"
 )
 
 // message is what the transports need to know of a JSON-RPC message.
@@ -112,18 +114,12 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 
 // unknown refuses a call of a tool that is not there, with the nearest.
 func (s *Server) unknown(id jsontext.Value, name string) *refusal {
-	nearest, distance := "", len(name)/2+1
-	for _, have := range s.names {
-		if have == name {
-			return nil
-		}
-		if d := levenshtein.ComputeDistance(name, have); d < distance {
-			nearest, distance = have, d
-		}
+	if slices.Contains(s.names, name) {
+		return nil
 	}
 	hint := ""
-	if nearest != "" {
-		hint = fmt.Sprintf(" Did you mean %s?", nearest)
+	if near := nearest.Of(name, s.names); near != "" {
+		hint = fmt.Sprintf(" Did you mean %s?", near)
 	}
 	return refuse(id, mcp.INVALID_PARAMS, "There is no tool %.100q here.%s tools/list shows those that are on; the person who set up this server may have turned it off.", name, hint)
 }

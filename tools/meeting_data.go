@@ -1,0 +1,403 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math"
+	"strings"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/transcript"
+)
+
+type getMeeting struct {
+	botOrLatest
+	IncludeTranscripts bool   `json:"include_transcripts,omitzero" jsonschema_description:"Adds what was said, in pages; false by default."`
+	IncludeURLs        bool   `json:"include_urls,omitzero" jsonschema_description:"Adds links to the files."`
+	Detail             string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full" jsonschema_description:"full adds every field of the API."`
+	paged
+}
+
+// meeting is a meeting at a glance. Times are RFC 3339; duration is in seconds.
+type meeting struct {
+	About
+	BotID       string     `json:"bot_id"`
+	Title       said       `json:"title"`
+	TitleSource string     `json:"title_source"`
+	State       string     `json:"state,omitzero"` // absent on later pages of speech
+	Cause       said       `json:"cause,omitzero"`
+	Remedy      string     `json:"remedy,omitzero"`
+	Platform    string     `json:"platform,omitzero"`
+	MeetingURL  said       `json:"meeting_url,omitzero"`
+	BotName     said       `json:"bot_name,omitzero"`
+	EventID     string     `json:"event_id,omitzero"`
+	CreatedAt   string     `json:"created_at"`
+	BotJoinedAt string     `json:"bot_joined_at,omitzero"`
+	BotExitedAt string     `json:"bot_exited_at,omitzero"`
+	EndedAt     string     `json:"ended_at,omitzero"`
+	Duration    int64      `json:"duration,omitzero"`
+	Speakers    []speaking `json:"speakers,omitzero"`
+	MoreSpeaker int        `json:"more_speakers,omitzero"`
+	Transcript  spoken     `json:"transcript"`
+	Files       []string   `json:"files,omitzero"`
+	links
+	Details *botDetails `json:"details,omitzero"`
+	Speech  *speech     `json:"speech,omitzero"`
+}
+
+// speaking is one speaker's share.
+type speaking struct {
+	Name    said  `json:"name"`
+	Seconds int64 `json:"seconds"`
+	Words   int   `json:"words"`
+}
+
+// spoken is how much was said, or why there is nothing to read.
+type spoken struct {
+	Turns    int    `json:"turns"`
+	Words    int    `json:"words"`
+	Tokens   int    `json:"tokens,omitzero"` // about, to read it all
+	Language string `json:"language,omitzero"`
+	Missing  string `json:"missing,omitzero"`
+}
+
+// links to a meeting's files, which expire.
+type links struct {
+	MP4                           string `json:"mp4,omitzero"`
+	Audio                         string `json:"audio,omitzero"`
+	MeetingParticipantsFile       string `json:"meeting_participants_file,omitzero"`
+	SpeakerDiarizationFile        string `json:"speaker_diarization_file,omitzero"`
+	SpeakerDiarizationFileNetwork string `json:"speaker_diarization_file_network,omitzero"`
+}
+
+// present are the files that there are, by name.
+func (l links) present() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, f := range [][2]string{
+			{"mp4", l.MP4}, {"audio", l.Audio}, {"meeting_participants_file", l.MeetingParticipantsFile},
+			{"speaker_diarization_file", l.SpeakerDiarizationFile}, {"speaker_diarization_file_network", l.SpeakerDiarizationFileNetwork},
+		} {
+			if f[1] != "" && !yield(f[0], f[1]) {
+				return
+			}
+		}
+	}
+}
+
+// speech is a page of the transcript, fenced.
+type speech struct {
+	FirstTurn  int    `json:"first_turn"`
+	LastTurn   int    `json:"last_turn"`
+	Text       string `json:"text"`
+	NextCursor string `json:"next_cursor,omitzero"`
+}
+
+// botDetails are the API's fields that are not at a glance. Secrets, and URLs
+// that may hold tokens, are left out.
+type botDetails struct {
+	botSettings
+	ID                    string   `json:"id,omitzero"` // the API's old id
+	AccountID             int64    `json:"account_id"`
+	BotParamID            int64    `json:"bot_param_id"`
+	DiarizationFails      *int     `json:"diarization_fails,omitzero"`
+	DiarizationV2         bool     `json:"diarization_v2"`
+	Errors                said     `json:"errors,omitzero"`
+	IsStopped             bool     `json:"is_stopped"`
+	MP4S3Path             string   `json:"mp4_s3_path,omitzero"`
+	Reserved              bool     `json:"reserved"`
+	ScheduledBotID        *int64   `json:"scheduled_bot_id,omitzero"`
+	SessionID             string   `json:"session_id,omitzero"`
+	SilenceTimeout        *int     `json:"silence_timeout,omitzero"`
+	TranscriptionFails    *int     `json:"transcription_fails,omitzero"`
+	TranscriptionPayloads anything `json:"transcription_payloads,omitzero"`
+	UserReportedError     anything `json:"user_reported_error,omitzero"`
+}
+
+func detailsOf(bot *client.Bot) *botDetails {
+	d := &botDetails{
+		botSettings: settingsOf(&bot.BotParam),
+		ID:          string(bot.ID), AccountID: bot.AccountID, BotParamID: bot.BotParamID, DiarizationFails: bot.DiarizationFails, DiarizationV2: bot.DiarizationV2,
+		Errors: said(transcript.Line(bot.Errors, freeText)), IsStopped: bot.IsStopped, MP4S3Path: bot.MP4S3Path, Reserved: bot.Reserved,
+		ScheduledBotID: bot.ScheduledBotID, SessionID: bot.SessionID, SilenceTimeout: bot.SilenceTimeout,
+		TranscriptionFails: bot.TranscriptionFails, TranscriptionPayloads: cleaned(bot.TranscriptionPayloads), UserReportedError: cleaned(bot.UserReportedError),
+	}
+	d.BotName = "" // it is at a glance
+	return d
+}
+
+func look(ctx context.Context, api *client.Client, call *Call, in getMeeting) (*meeting, error) {
+	id, err := finished(ctx, api, call, in.BotID)
+	if err != nil {
+		return nil, err
+	}
+	data, err := api.MeetingData(ctx, id, true)
+	if err != nil {
+		return nil, err
+	}
+	turns := turnsOf(data.BotData.Transcripts)
+	reads := in.IncludeTranscripts && len(turns) > 0
+	name, source := titleOf(ctx, api, call, data)
+	base := &meeting{
+		BotID: data.BotData.Bot.UUID, Title: name, TitleSource: source, CreatedAt: stamp(data.BotData.Bot.CreatedAt),
+		Transcript: spoken{Turns: len(turns), Words: transcript.Words(turns)},
+	}
+	tokens := in.tokens()
+	if reads {
+		tokens -= max(tokens/3, speechTokens)
+	}
+	if reads && (call.place != nil || tokens < glanceTokens) { // the first page had the rest, or has no room for it
+		return readOn(call, base, turns, in.tokens())
+	}
+	all := glance(call, base, data, turns, in)
+	out, err := most(call, len(all.Speakers), tokens, detailOf(in.Detail), func(k int, d detail) (*meeting, error) {
+		return all.in(d, k), nil
+	})
+	if err != nil || !reads {
+		return out, err
+	}
+	return readOn(call, out, turns, in.tokens())
+}
+
+// in is the meeting in some detail, with its first k speakers.
+func (o *meeting) in(d detail, k int) *meeting {
+	out := *o
+	out.Speakers, out.MoreSpeaker = o.Speakers[:k], len(o.Speakers)-k
+	switch d {
+	case brief:
+		out.Details = nil
+	case least:
+		out = meeting{About: o.About, BotID: o.BotID, Title: o.Title, TitleSource: o.TitleSource, CreatedAt: o.CreatedAt, Transcript: o.Transcript, State: o.State}
+	}
+	return &out
+}
+
+// titleOf names a meeting, by its calendar event's name if it needs one.
+func titleOf(ctx context.Context, api *client.Client, call *Call, data *client.MeetingData) (said, string) {
+	bot := &data.BotData.Bot
+	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+	if data.BotData.EventUUID == "" || source != fallbackTitle {
+		return name, source
+	}
+	event, err := api.Event(ctx, data.BotData.EventUUID)
+	if err != nil {
+		call.note("the calendar event that gives the meeting its title could not be read.")
+		return name, source
+	}
+	return title(nil, event.Name, bot.BotName, bot.CreatedAt)
+}
+
+// glance adds to base all that is known of a meeting, with all its speakers.
+func glance(call *Call, base *meeting, data *client.MeetingData, turns []transcript.Turn, in getMeeting) *meeting {
+	bot := &data.BotData.Bot
+	fate := fateOf(data, call.Now)
+	out := *base
+	out.State, out.Cause, out.Remedy = fate.state, said(fate.cause), fate.remedy
+	out.Platform, out.MeetingURL, out.BotName, out.EventID = platform(bot.MeetingURL), link(bot.MeetingURL), short(bot.BotName), data.BotData.EventUUID
+	out.BotJoinedAt, out.BotExitedAt, out.EndedAt = stamp(bot.BotJoinedAt), stamp(bot.BotExitedAt), stamp(bot.EndedAt)
+	out.Duration, out.Transcript, out.Files = data.Duration, spokenIn(data, turns, fate.state), []string{}
+	files := links{data.MP4, data.Audio, data.MeetingParticipantsFile, data.SpeakerDiarizationFile, data.SpeakerDiarizationFileNetwork}
+	for name := range files.present() {
+		out.Files = append(out.Files, name)
+	}
+	if in.IncludeURLs {
+		out.links = files
+		if len(out.Files) > 0 {
+			call.note("links to files work for about 2 hours; ask again for fresh ones.")
+		}
+	}
+	if in.Detail == "full" {
+		out.Details = detailsOf(bot)
+	}
+	for _, s := range transcript.TalkTime(turns) {
+		out.Speakers = append(out.Speakers, speaking{short(s.Speaker), int64(math.Round(s.Seconds)), s.Words})
+	}
+	out.Next = nextStep(&out, in)
+	return &out
+}
+
+func nextStep(m *meeting, in getMeeting) string {
+	switch {
+	case m.Transcript.Turns > 0 && !in.IncludeTranscripts:
+		return "get_meeting_data with include_transcripts reads what was said."
+	case m.State == stateJoining, m.State == stateInCall:
+		return "Look again later; leave_meeting takes the bot out."
+	case m.State == stateScheduled:
+		return "Look again after its start; leave_meeting cancels it."
+	}
+	return ""
+}
+
+// lineTokens is what a line of a transcript has beside its words.
+const lineTokens = 6
+
+// spokenIn measures a transcript, or says why there is none.
+func spokenIn(data *client.MeetingData, turns []transcript.Turn, state string) spoken {
+	bot := &data.BotData.Bot
+	s := spoken{Turns: len(turns), Words: transcript.Words(turns)}
+	if len(turns) > 0 {
+		s.Language = turns[0].Lang
+		for _, t := range turns {
+			s.Tokens += transcript.Tokens(t.Text) + lineTokens
+		}
+		return s
+	}
+	failed := bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0
+	switch {
+	case state == stateFailed:
+		s.Missing = "nothing was recorded"
+	case state == stateUnknown:
+		s.Missing = "the API does not tell whether there will be one"
+	case state != stateEnded:
+		s.Missing = "the meeting is not over yet"
+	case data.Duration == 0 && data.MP4 == "" && data.Audio == "":
+		s.Missing = "the data was deleted, or nothing was recorded"
+	case bot.SpeechToTextProvider == "":
+		s.Missing = "no speech_to_text was asked for; retranscribe_meeting makes a transcript"
+	case failed:
+		s.Missing = "the transcription failed; retranscribe_meeting tries again"
+	default:
+		s.Missing = "it is being made, or nobody spoke; look again in a minute"
+	}
+	return s
+}
+
+// turnsOf makes turns of the API's transcripts, in the API's order.
+func turnsOf(all []client.Transcript) []transcript.Turn {
+	turns := make([]transcript.Turn, 0, len(all))
+	var words []string
+	for i, t := range all {
+		words = words[:0]
+		for _, w := range t.Words {
+			words = append(words, w.Text)
+		}
+		end := t.StartTime
+		if n := len(t.Words); n > 0 {
+			end = t.Words[n-1].EndTime
+		}
+		if t.EndTime != nil {
+			end = *t.EndTime
+		}
+		turns = append(turns, transcript.Turn{Index: i, Speaker: t.Speaker, Start: t.StartTime, End: end, Lang: t.Lang, Text: transcript.JoinWords(words)})
+	}
+	return turns
+}
+
+// How many tokens are kept for speech beside a meeting at a glance, with its
+// cursor and fence, and how few leave no room for the glance.
+const (
+	speechTokens = 450
+	glanceTokens = 350
+)
+
+// smallestPage of speech, in tokens, is worth a call.
+const smallestPage = 60
+
+// readOn adds as much of the transcript as the budget has room for, from where
+// the cursor points.
+func readOn(call *Call, m *meeting, turns []transcript.Turn, tokens int) (*meeting, error) {
+	var place [2]int // a transcript.Position, written short
+	if err := call.at(&place); err != nil {
+		return nil, err
+	}
+	from := transcript.Position{Turn: place[0], Rune: place[1]}
+	fence := transcript.NewFence()
+	for room := tokens; room >= smallestPage; {
+		page := transcript.Render(turns, from, room)
+		if page.Next >= 0 && page.First < 0 {
+			break // not even a part of the next turn fits
+		}
+		out := *m
+		out.Speech = &speech{FirstTurn: page.First, LastTurn: page.Last, Text: fence.Wrap(page.Text)}
+		if page.Next >= 0 {
+			next, err := call.next([2]int{page.Rest.Turn, page.Rest.Rune})
+			if err != nil {
+				return nil, err
+			}
+			out.Speech.NextCursor = next
+			out.Next = "get_meeting_data with next_cursor as cursor reads on."
+		}
+		r, err := call.render(&out)
+		if err != nil {
+			return nil, err
+		}
+		over := max(transcript.Tokens(r.text), transcript.Tokens(string(r.structured))) - tokens
+		if over <= 0 {
+			return &out, nil
+		}
+		room -= max(over, 10)
+	}
+	return nil, badArgument("max_tokens %d is too little for this meeting's data. Ask for more, or leave out detail.", tokens)
+}
+
+func (o *meeting) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "bot_id %s · %s (%s)", o.BotID, o.Title.quoted(), o.TitleSource)
+	if o.State != "" {
+		b.WriteString(": " + o.State)
+	}
+	for _, words := range []string{string(o.Cause), o.Remedy} {
+		if words != "" {
+			b.WriteString("\n" + words)
+		}
+	}
+	if o.EventID != "" {
+		b.WriteString("\nevent_id " + o.EventID)
+	}
+	if o.MeetingURL != "" {
+		fmt.Fprintf(&b, "\nBot %s · %s %s", o.BotName.quoted(), o.Platform, o.MeetingURL)
+	}
+	b.WriteString("\nCreated " + o.CreatedAt)
+	for _, t := range []struct{ word, at string }{{"joined", o.BotJoinedAt}, {"left", o.BotExitedAt}, {"ended", o.EndedAt}} {
+		if t.at != "" {
+			b.WriteString(", " + t.word + " " + t.at)
+		}
+	}
+	if o.Duration > 0 {
+		b.WriteString("; recorded " + lasted(o.Duration))
+	}
+	o.textOfSpeech(&b)
+	if len(o.Files) > 0 {
+		b.WriteString("\nFiles: " + strings.Join(o.Files, ", "))
+	}
+	for name, url := range o.present() {
+		b.WriteString("\n" + name + ": " + url)
+	}
+	if o.Details != nil {
+		b.WriteString("\nAll else: " + compact(o.Details))
+	}
+	if o.Speech != nil {
+		b.WriteString("\n" + o.Speech.Text)
+		if o.Speech.NextCursor != "" {
+			b.WriteString("\nnext_cursor " + o.Speech.NextCursor)
+		}
+	}
+	return b.String()
+}
+
+func (o *meeting) textOfSpeech(b *strings.Builder) {
+	if o.Transcript.Missing != "" {
+		b.WriteString("\nNo transcript: " + o.Transcript.Missing)
+		return
+	}
+	shares := make([]string, len(o.Speakers))
+	for i, s := range o.Speakers {
+		shares[i] = s.Name.quoted() + " " + lasted(s.Seconds)
+	}
+	if o.MoreSpeaker > 0 {
+		shares = append(shares, fmt.Sprintf("and %d more", o.MoreSpeaker))
+	}
+	if len(shares) > 0 {
+		fmt.Fprintf(b, "\nSpoke: %s", strings.Join(shares, ", "))
+	}
+	fmt.Fprintf(b, "\nTranscript: %d turns, %d words", o.Transcript.Turns, o.Transcript.Words)
+	if o.Transcript.Tokens > 0 {
+		fmt.Fprintf(b, ", about %d tokens", o.Transcript.Tokens)
+	}
+	if o.Transcript.Language != "" {
+		b.WriteString(", language " + o.Transcript.Language)
+	}
+	if o.Speech != nil {
+		fmt.Fprintf(b, "; turns %d to %d here", o.Speech.FirstTurn, o.Speech.LastTurn)
+	}
+}

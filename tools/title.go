@@ -1,0 +1,100 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/transcript"
+)
+
+// fallbackTitle is where a title comes from that nobody gave.
+const fallbackTitle = "bot name and date"
+
+// title names a meeting: by what its sender said in extra, else by its
+// calendar event, else by the bot and the day.
+func title(extra any, event, bot string, created client.Time) (said, string) {
+	if object, ok := extra.(map[string]any); ok {
+		for _, name := range []string{"title", "name", "subject"} {
+			if text, ok := object[name].(string); ok && transcript.Line(text, transcript.NameLimit) != "" {
+				return short(text), "extra." + name
+			}
+		}
+	}
+	if event != "" {
+		return short(event), "calendar event"
+	}
+	return short(bot + " " + created.UTC().Format(time.DateOnly)), fallbackTitle
+}
+
+// quoted sets words of people outside apart in a text, so that nobody's name is
+// taken for a field of the server's. Unlike %q it leaves joiners and isolates be.
+func (s said) quoted() string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(string(s)) + `"`
+}
+
+// short cleans a name or title that people outside made.
+func short(text string) said { return said(transcript.Line(text, transcript.NameLimit)) }
+
+// link cleans a URL that people outside made.
+func link(text string) said { return said(transcript.Line(text, 300)) }
+
+// platform recognises a meeting's provider as the API's bot does.
+func platform(meetingURL string) string {
+	lower := strings.ToLower(meetingURL)
+	switch {
+	case strings.Contains(lower, "meet.google."):
+		return "Google Meet"
+	case strings.Contains(lower, "teams.microsoft."), strings.Contains(lower, "teams.live."), strings.Contains(lower, "teams.cloud."):
+		return "Teams"
+	case strings.Contains(lower, "zoom.us"), strings.Contains(lower, "zoom.com"), strings.Contains(lower, "zoomgov."):
+		return "Zoom"
+	}
+	return "unknown"
+}
+
+// latest stands for the newest meeting that has ended.
+const latest = "latest"
+
+// recentBots is how many bots are looked through for the latest meeting.
+const recentBots = 200
+
+// finished resolves "latest", and returns any other id as it is. The id then
+// stays the same over pages. Should the latest meeting have no transcript, the
+// newest that has one is named.
+func finished(ctx context.Context, api *client.Client, call *Call, id string) (string, error) {
+	if id != latest {
+		return id, nil
+	}
+	var newest string
+	seen := 0
+	for bot, err := range api.AllBots(ctx, client.BotQuery{Limit: pageSize}) {
+		if err != nil {
+			return "", err
+		}
+		switch {
+		case bot.EndedAt.IsZero():
+		case newest == "":
+			newest = bot.UUID
+			call.keep("bot_id", newest)
+			if len(bot.Speakers) > 0 {
+				return newest, nil
+			}
+		case len(bot.Speakers) > 0:
+			call.note(fmt.Sprintf("the latest meeting has no transcript; the newest that has one is of %s, bot_id %s.", stamp(bot.CreatedAt), bot.UUID))
+			return newest, nil
+		}
+		if seen++; seen == recentBots {
+			break
+		}
+	}
+	switch {
+	case newest != "":
+		return newest, nil
+	case seen == 0:
+		return "", badArgument("There is no latest meeting: this key has sent no bot yet.\nSend one with join_meeting.")
+	}
+	return "", badArgument("There is no latest meeting: none of the newest %d bots has ended yet.\nlist_bots shows them.", seen)
+}

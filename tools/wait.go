@@ -1,0 +1,214 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/meetmcp/meetmcp/client"
+)
+
+// What wait_for_meeting can wait for.
+const (
+	untilJoined     = "joined"
+	untilRecording  = "recording"
+	untilEnded      = "ended"
+	untilTranscript = "transcript"
+)
+
+const (
+	defaultWait  = 40 * time.Second
+	stateRunning = "running" // the wait goes on: call again
+	// How long a bot is in the call before it is taken to record: who may not
+	// record is out again sooner.
+	settling = time.Minute
+	// How long after a meeting's end no transcript is no reason to give up.
+	transcriptLate = 30 * time.Minute
+)
+
+type waitFor struct {
+	botID
+	Until   string `json:"until,omitzero" jsonschema:"enum=joined,enum=recording,enum=ended,enum=transcript" jsonschema_description:"transcript by default."`
+	Timeout int    `json:"timeout_s,omitzero" jsonschema:"minimum=1,maximum=600" jsonschema_description:"Seconds to wait in this call; 40 by default, and less than the server's limit of a call."`
+}
+
+// waited is how far a wait came.
+type waited struct {
+	About
+	BotID      string `json:"bot_id"`
+	Title      said   `json:"title,omitzero"`
+	Until      string `json:"until"`
+	Reached    bool   `json:"reached"`
+	State      string `json:"state"` // of the bot; running while there is still something to wait for
+	BotState   string `json:"bot_state"`
+	Cause      said   `json:"cause,omitzero"`
+	Whose      string `json:"whose,omitzero"` // host, guests, bot, service or nobody
+	Remedy     string `json:"remedy,omitzero"`
+	RetryAfter int    `json:"retry_after_s,omitzero"`
+	Unknown    string `json:"unknown,omitzero"` // what the API does not tell, and what would
+}
+
+func (o *waited) Text() string {
+	var b strings.Builder
+	switch {
+	case o.Reached:
+		fmt.Fprintf(&b, "Reached: %s. %s is %s.", o.Until, o.Title.quoted(), o.BotState)
+	case o.State == stateRunning:
+		fmt.Fprintf(&b, "Not yet: %s (state %s). The bot is: %s. Call again in %d s (retry_after_s).", o.Until, stateRunning, o.BotState, o.RetryAfter)
+	default:
+		fmt.Fprintf(&b, "It will not come to %q: %s is %s.", o.Until, o.Title.quoted(), o.BotState)
+	}
+	if o.Cause != "" {
+		fmt.Fprintf(&b, "\nCause: %s", o.Cause)
+		if o.Whose != "" {
+			fmt.Fprintf(&b, " (whose doing: %s)", o.Whose)
+		}
+	}
+	if o.Remedy != "" {
+		b.WriteString("\nWhat helps: " + o.Remedy)
+	}
+	if o.Unknown != "" {
+		b.WriteString("\nUnknown: " + o.Unknown)
+	}
+	b.WriteString("\nbot_id " + o.BotID)
+	return b.String()
+}
+
+func wait(ctx context.Context, watches *watches, call *Call, in waitFor) (*waited, error) {
+	if in.BotID == latest {
+		return nil, badArgument("bot_id cannot be latest here: the latest meeting has ended. Give the bot_id that join_meeting returned, or find one with list_bots.")
+	}
+	if in.Until == "" {
+		in.Until = untilTranscript
+	}
+	patience := defaultWait
+	if in.Timeout > 0 {
+		patience = time.Duration(in.Timeout) * time.Second
+	}
+	if limit := call.tool.policy.CallLimit; limit > 0 {
+		patience = min(patience, limit-limit/10)
+	}
+	seen, done := watches.see(ctx, in.BotID)
+	defer done()
+	over := watches.after(patience)
+	var last *waited
+	state := ""
+	for {
+		select {
+		case s := <-seen:
+			switch {
+			case s.err != nil && (last == nil || !passing(s.err)):
+				return nil, s.err
+			case s.err != nil:
+				continue
+			}
+			last = judge(s.data, in.Until, call.tool.policy.Now())
+			if last.BotState != state {
+				state = last.BotState
+				call.progress(ctx, state)
+			}
+			if last.State != stateRunning {
+				return last, nil
+			}
+		case <-over:
+			if last == nil {
+				last = &waited{
+					BotID: in.BotID, Until: in.Until, State: stateRunning, BotState: stateUnknown, RetryAfter: int(firstPoll / time.Second),
+					Unknown: "how the bot is: the API has not answered yet.",
+					About:   About{Next: "wait_for_meeting with the same arguments waits on."},
+				}
+			}
+			return last, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// judge says whether a bot has come so far, still may, or never will.
+func judge(data *client.MeetingData, until string, now time.Time) *waited {
+	bot := &data.BotData.Bot
+	fate := fateOf(data, now)
+	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+	out := &waited{
+		BotID: bot.UUID, Title: name, Until: until, State: fate.state, BotState: fate.state,
+		Cause: said(fate.cause), Whose: fate.whose, Remedy: fate.remedy,
+	}
+	over := fate.state == stateEnded || fate.state == stateFailed
+	admitted := !bot.BotJoinedAt.IsZero()
+	switch until {
+	case untilJoined:
+		out.Reached = admitted
+	case untilRecording:
+		out.Reached = data.Duration > 0 || admitted && !over && now.Sub(bot.BotJoinedAt.Time) >= settling
+		if out.Reached && !over {
+			out.Unknown = "whether it is paused: the API tells only that the bot has been in the call for a minute without trouble; the webhook bot.status_change (in_call_recording, recording_paused) tells."
+		}
+	case untilEnded:
+		out.Reached = fate.state == stateEnded
+	case untilTranscript:
+		out.Reached = fate.state == stateEnded && len(data.BotData.Transcripts) > 0
+		if fate.state == stateEnded && !out.Reached && comes(data, now) {
+			over = false
+		}
+	}
+	switch {
+	case out.Reached:
+		out.Next = reachedNext(until)
+	case over:
+		noTranscript(out, data, until)
+	default:
+		out.State, out.RetryAfter = stateRunning, int(lastPoll/time.Second)
+		out.Next = "wait_for_meeting with the same arguments waits on; leave_meeting takes the bot out."
+		if fate.state == stateJoining {
+			out.Unknown = "whether it waits in the lobby: the API does not tell; the webhook bot.status_change (in_waiting_room) does. Ask the host to look for it."
+		}
+		if fate.state == stateScheduled {
+			out.RetryAfter = 300
+		}
+	}
+	return out
+}
+
+// comes reports whether a transcript of a meeting that has ended may still come.
+func comes(data *client.MeetingData, now time.Time) bool {
+	bot := &data.BotData.Bot
+	failed := bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0
+	return bot.SpeechToTextProvider != "" && !failed && data.Duration > 0 && now.Sub(bot.EndedAt.Time) < transcriptLate
+}
+
+// noTranscript says why what was waited for does not come although the meeting
+// was no failure.
+func noTranscript(out *waited, data *client.MeetingData, until string) {
+	if out.Cause != "" {
+		return
+	}
+	out.Whose = "nobody"
+	bot := &data.BotData.Bot
+	switch {
+	case until != untilTranscript:
+		out.Cause = "The meeting is over."
+	case data.Duration == 0:
+		out.Cause = "Nothing was recorded, or the data was deleted."
+	case bot.SpeechToTextProvider == "":
+		out.Cause, out.Whose = "No speech_to_text was asked for when the bot was sent.", "bot"
+		out.Remedy = "retranscribe_meeting makes a transcript of the recording."
+	case bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0:
+		out.Cause, out.Whose = "The transcription failed.", "service"
+		out.Remedy = "retranscribe_meeting tries again."
+	default:
+		out.Cause, out.Whose = "There is no transcript long after the end: most likely nobody spoke.", "guests"
+		out.Remedy = "get_meeting_data shows the recording; retranscribe_meeting tries again."
+	}
+}
+
+func reachedNext(until string) string {
+	switch until {
+	case untilTranscript:
+		return "get_transcript with this bot_id reads it."
+	case untilEnded:
+		return "wait_for_meeting until transcript, then get_transcript."
+	}
+	return "wait_for_meeting until ended or transcript."
+}
