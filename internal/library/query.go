@@ -1,0 +1,253 @@
+package library
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// question is a query taken apart.
+type question struct {
+	plain   string   // what is neither quoted nor excluded
+	phrases []string // in the form of exact
+	without []string // the same
+	terms   []term
+}
+
+// term is a word of the query, or a pair of characters, as it can be indexed.
+type term struct {
+	word   string
+	stems  []string
+	near   []string // that are taken for it, as it occurs nowhere
+	prefix bool     // any term that begins so
+	count  float64
+}
+
+// parse finds the quotes and exclusions of a query.
+func parse(text string) question {
+	text = strings.Map(func(r rune) rune {
+		if strings.ContainsRune("“”„‟«»「」『』＂〝〞", r) {
+			return '"'
+		}
+		return r
+	}, plainText(text))
+	var q question
+	var plain strings.Builder
+	before := ' '
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		rest := text[i+size:]
+		quote, out := -1, false
+		switch {
+		case r == '"':
+			quote = i
+		case r == '-' && unicode.IsSpace(before) && rest != "":
+			after, _ := utf8.DecodeRuneInString(rest)
+			out = after == '"' || letter(after)
+			if after == '"' {
+				quote = i + 1
+			}
+		}
+		end := -1
+		if quote >= 0 {
+			end = strings.IndexByte(text[quote+1:], '"')
+		}
+		switch {
+		case end >= 0:
+			end += quote + 1
+			if phrase := exact(text[quote+1 : end]); phrase != " " {
+				if out {
+					q.without = append(q.without, phrase)
+				} else {
+					q.phrases = append(q.phrases, phrase)
+				}
+			}
+			size = end + 1 - i
+			r = ' '
+			plain.WriteByte(' ')
+		case out && quote < 0:
+			length := strings.IndexFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == '"' })
+			if length < 0 {
+				length = len(rest)
+			}
+			if phrase := exact(rest[:length]); phrase != " " {
+				q.without = append(q.without, phrase)
+			}
+			size += length
+			r = ' '
+			plain.WriteByte(' ')
+		default:
+			plain.WriteString(text[i : i+size])
+		}
+		before = r
+		i += size
+	}
+	q.plain = plain.String()
+	return q
+}
+
+// prepare makes terms of the query's words, in each of the languages that it is
+// asked in.
+func (q *question) prepare(languages []string) error {
+	q.terms = nil
+	lexicons := make([]*lexicon, 0, len(languages))
+	for _, language := range languages {
+		lexicons = append(lexicons, newLexicon(language))
+	}
+	if len(lexicons) == 0 {
+		lexicons = append(lexicons, newLexicon("en"))
+	}
+	in := spoken(q.plain, lexicons)
+	var kept, asked, kana []term
+	for _, w := range words(q.plain) {
+		if w.run {
+			some, weak := runTerms(w.text)
+			kept, kana = append(kept, some...), append(kana, weak...)
+			continue
+		}
+		for _, part := range w.parts() {
+			t, ask := wordTerm(part, lexicons, in)
+			switch {
+			case len(t.stems) == 0:
+			case ask:
+				asked = append(asked, t)
+			default:
+				kept = append(kept, t)
+			}
+		}
+	}
+	for _, phrase := range q.phrases {
+		kept = append(kept, phraseTerms(phrase, lexicons)...)
+	}
+	for _, weaker := range [][]term{asked, kana} {
+		if len(kept) == 0 {
+			kept = weaker
+		}
+	}
+	for _, t := range kept {
+		t.count = 1
+		i := slices.IndexFunc(q.terms, func(u term) bool { return slices.Equal(t.stems, u.stems) && t.prefix == u.prefix })
+		if i >= 0 {
+			q.terms[i].count++
+		} else {
+			q.terms = append(q.terms, t)
+		}
+	}
+	if len(q.terms) > 0 || len(q.phrases) > 0 {
+		return nil
+	}
+	switch {
+	case len(q.without) > 0:
+		return &QueryError{"the query only excludes: give a word that should be there too"}
+	case strings.ContainsFunc(q.plain, letter):
+		return &QueryError{"the query has only words that everybody says all the time: give a name or a subject, or put the words in double quotes to find them exactly"}
+	}
+	return &QueryError{"the query is empty: give the words, names or numbers to look for"}
+}
+
+// spoken answers the language of the query, if its stop words tell.
+func spoken(plain string, lexicons []*lexicon) *lexicon {
+	var best *lexicon
+	most := 0
+	for _, x := range lexicons {
+		n := 0
+		for _, w := range words(plain) {
+			if x.stop[w.text] {
+				n++
+			}
+		}
+		if n > most {
+			best, most = x, n
+		}
+	}
+	return best
+}
+
+// wordTerm says also whether the word only asks. A stop word of the query's own
+// language has no stems, whatever it means in others.
+func wordTerm(word string, lexicons []*lexicon, in *lexicon) (t term, ask bool) {
+	t.word = word
+	if in != nil && in.term(word) == "" {
+		return t, false
+	}
+	for _, x := range lexicons {
+		stem := x.term(word)
+		if stem == "" {
+			continue
+		}
+		if !slices.Contains(t.stems, stem) {
+			t.stems = append(t.stems, stem)
+		}
+		if in == nil || in == x {
+			for w := range strings.FieldsSeq(askWords(x.language)) {
+				ask = ask || x.term(w) == stem
+			}
+		}
+	}
+	return t, ask
+}
+
+// runTerms are the pairs of a run without what only asks, and apart from them
+// those that are all kana, which are grammar as a rule.
+func runTerms(run string) (strong, weak []term) {
+	stripped := run
+	for _, ask := range askRuns() {
+		stripped = strings.ReplaceAll(stripped, ask, " ")
+	}
+	if strings.TrimSpace(stripped) == "" {
+		stripped = run
+	}
+	for piece := range strings.FieldsSeq(stripped) {
+		all := pairs(piece)
+		if len(all) > 1 {
+			all = all[:len(all)-1]
+		}
+		for _, pair := range all {
+			t := term{word: piece, stems: []string{pair}, prefix: len(all) == 1 && pair == piece && len(pairs(pair)) == 1}
+			if strings.Trim(pair, "ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわをん") == "" {
+				weak = append(weak, t)
+			} else {
+				strong = append(strong, t)
+			}
+		}
+	}
+	return strong, weak
+}
+
+// phraseTerms are what the index knows of a phrase.
+func phraseTerms(phrase string, lexicons []*lexicon) []term {
+	var all []term
+	for _, w := range words(strings.TrimSpace(joinRuns(phrase))) {
+		if w.run {
+			strong, weak := runTerms(w.text)
+			all = append(append(all, strong...), weak...)
+			continue
+		}
+		t := term{word: w.text}
+		for _, x := range lexicons {
+			if stem := x.term(w.text); stem != "" && !slices.Contains(t.stems, stem) {
+				t.stems = append(t.stems, stem)
+			}
+		}
+		if len(t.stems) > 0 {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// joinRuns takes the spaces out again that exact put between characters.
+func joinRuns(phrase string) string {
+	var out strings.Builder
+	before := ' '
+	for part := range strings.FieldsSeq(phrase) {
+		r, _ := utf8.DecodeRuneInString(part)
+		if !unspaced(r) || !unspaced(before) {
+			out.WriteByte(' ')
+		}
+		out.WriteString(part)
+		before = r
+	}
+	return out.String()
+}
