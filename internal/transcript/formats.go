@@ -116,6 +116,9 @@ func escaped(text string) string {
 // voice is the tag by which VTT says who speaks. It has no room for attributes,
 // and no end that would close it at once.
 func voice(name string) string {
+	if strings.HasSuffix(name, "-") {
+		name += " " // or the tag's end would make it an arrow
+	}
 	return "<v " + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "=", "&#61;", "/", "&#47;").Replace(name) + ">"
 }
 

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -103,11 +104,16 @@ func (s *search) name(turn Turn) {
 func (s *search) look(text, who string) {
 	last := len(s.turns) - 1
 	s.hits = slices.DeleteFunc(s.hits, func(h hit) bool { return h.turn < last-2 })
-	if strings.ContainsAny(text, "<[#:!_-") {
+	if strings.ContainsAny(text, "<[#_:") || strings.Contains(text, "---") || strings.Contains(text, "===") {
 		for _, m := range s.forged.FindAllStringSubmatchIndex(text, -1) {
 			kind := ForgesMark
-			if m[2] >= 0 { // a picture
+			switch {
+			case m[2] >= 0:
 				kind = AsksToSend
+			case m[4] >= 0:
+				kind = AsksToDelete
+			case m[6] >= 0:
+				kind = OrdersAI
 			}
 			s.tell(last, last, m[0], kind)
 		}
@@ -150,7 +156,7 @@ func (s *search) words(letters string, at []int, text, who string) {
 			}
 		}
 		start = r == ' '
-		if start || r >= 0xe00 && unspaced(r) {
+		if start || i%2 == 0 && r >= 0xe00 && unspaced(r) { // two such make about a word
 			s.place++
 			s.places[who]++
 		}
@@ -254,7 +260,10 @@ func spell(text string, one byte) (letters string, at []int) {
 		case r >= 'A' && r <= 'Z':
 			put(i, byte(r)|0x20)
 		case r == '\'' || r == '’':
-		case (r == '1' || r == '|') && (letter(i-1) || letter(i+1)):
+			if n := len(out); n == 1 || n > 1 && out[n-2] == ' ' { // l'hôte, but don't
+				put(i, ' ')
+			}
+		case (r == '1' || r == '|') && (letter(i+1) || len(out) > 0 && out[len(out)-1] != ' '):
 			put(i, one)
 		case r >= '0' && r <= '9':
 			put(i, skeleton(r))
@@ -272,7 +281,7 @@ func spell(text string, one byte) (letters string, at []int) {
 
 // plainLetter is what spell makes of a rune that is not ASCII: nothing of an accent.
 func plainLetter(r rune) []byte {
-	if c := skeleton(r); c != 0 {
+	if c := cmp.Or(skeleton(r), skeleton(unicode.ToLower(r))); c != 0 {
 		return []byte{c}
 	}
 	if parts := norm.NFKD.PropertiesString(string(r)).Decomposition(); len(parts) > 0 {
