@@ -119,6 +119,9 @@ func voice(name string) string {
 	if strings.HasSuffix(name, "-") {
 		name += " " // or the tag's end would make it an arrow
 	}
+	if !strings.ContainsAny(name, "&<>=/") {
+		return "<v " + name + ">"
+	}
 	return "<v " + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "=", "&#61;", "/", "&#47;").Replace(name) + ">"
 }
 

@@ -207,7 +207,7 @@ func crowd() []Turn {
 	slices.Sort(names)
 	slices.Sort(said)
 	var turns []Turn
-	for i := range 600 {
+	for i := range 213 {
 		who := i % 71
 		turns = append(turns, Turn{
 			Index: i, Speaker: fmt.Sprint(names[who%len(names)], who), Start: float64(i) * 7.25, End: float64(i)*7.25 + 6, Text: said[i*7%len(said)],

@@ -31,7 +31,10 @@ const (
 	HiddenCharacters = "hidden characters"
 )
 
-const quoteSize = 120
+const (
+	quoteSize = 120
+	mostHits  = 128 // that are looked back at, so that no text takes long
+)
 
 // Suspicious finds what may be meant to steer a model: in any of some languages
 // and spellings, in one turn, over three in a row, or in a speaker's name. It
@@ -144,14 +147,21 @@ func (s *search) look(text, who string) {
 
 // words notes the words of a turn that mean something, and what they add up to.
 func (s *search) words(letters string, at []int, text, who string) {
+	mails := addresses(text)
 	start := true
 	for i := 0; i+3 <= len(letters); {
 		r, size := utf8.DecodeRuneInString(letters[i:])
+		here := hit{turn: len(s.turns) - 1, at: at[i], place: s.place, own: s.places[who], size: 1}
+		if len(mails) > 0 && at[i] >= mails[0] {
+			here.concept, mails = anAddress, mails[1:]
+			s.hit(here)
+		}
 		dense := r >= 0x600 && (unspaced(r) || r < 0x700)
 		if start || dense {
 			for _, e := range s.index[[3]byte([]byte(letters[i:i+3]))] {
 				if strings.HasPrefix(letters[i:], e.text) && (e.open || letters[i+len(e.text)] == ' ') {
-					s.hit(hit{turn: len(s.turns) - 1, at: at[i], place: s.place, own: s.places[who], size: len(e.text), concept: e.concept})
+					here.size, here.concept = len(e.text), e.concept
+					s.hit(here)
 				}
 			}
 		}
@@ -162,14 +172,23 @@ func (s *search) words(letters string, at []int, text, who string) {
 		}
 		i += size
 	}
-	for i, n := 0, 0; strings.ContainsAny(text, "@:") && i < len(text); n++ {
-		word, _, _ := strings.Cut(text[i:], " ")
-		if address(word) {
-			words := strings.Count(letters, " ") - strings.Count(text[:i], " ")
-			s.hit(hit{turn: len(s.turns) - 1, at: i, place: s.place - words, own: s.places[who] - words, size: 1, concept: anAddress})
-		}
-		i += len(word) + 1
+}
+
+// addresses finds where mail and web addresses are.
+func addresses(text string) []int {
+	if !strings.ContainsAny(text, "@:") {
+		return nil
 	}
+	var at []int
+	from := 0
+	for word := range strings.FieldsFuncSeq(text, unicode.IsSpace) {
+		from += strings.Index(text[from:], word)
+		if address(word) {
+			at = append(at, from)
+		}
+		from += len(word)
+	}
+	return at
 }
 
 func address(word string) bool {
@@ -178,6 +197,9 @@ func address(word string) bool {
 }
 
 func (s *search) hit(h hit) {
+	if len(s.hits) >= mostHits {
+		s.hits = append(s.hits[:0], s.hits[mostHits/2:]...)
+	}
 	s.hits = append(s.hits, h)
 	for _, rule := range s.rules {
 		if slices.Contains(rule.needs, h.concept) {

@@ -335,6 +335,14 @@ func FuzzSuspicious(f *testing.F) {
 	})
 }
 
+// A text made of nothing but such words takes longer, but only by its length.
+func BenchmarkSuspiciousFlood(b *testing.B) {
+	turns := []Turn{{0, "Rex", 0, 1, "", strings.Repeat("send delete ignore everything assistant ", 10_000)}}
+	for b.Loop() {
+		Suspicious(turns)
+	}
+}
+
 func BenchmarkSuspiciousHour(b *testing.B) {
 	turns := hour()
 	for b.Loop() {
