@@ -18,6 +18,8 @@ type board struct {
 	passages []int     // by the meeting's number: how many it has
 	norms    []float32 // what a passage's length adds to the divisor of BM25
 	scores   []float32
+	musts    []int // how many of the terms that must be there are
+	must     int
 	postings map[string][][]byte // by stem, by block
 	rarities
 }
@@ -101,7 +103,7 @@ func (b *board) lengths(ctx context.Context) error {
 		b.passages[number] = len(lengths) - b.first[number]
 	})
 	b.average = max(1, float64(total)/float64(max(1, len(lengths))))
-	b.scores, b.norms = make([]float32, len(lengths)), make([]float32, len(lengths))
+	b.scores, b.norms, b.musts = make([]float32, len(lengths)), make([]float32, len(lengths)), make([]int, len(lengths))
 	for i, length := range lengths {
 		b.norms[i] = float32(saturation * (1 - lengthShare + lengthShare*float64(length)/b.average))
 	}
@@ -145,9 +147,12 @@ func (b *board) count(ctx context.Context) error {
 			if n >= len(stems) {
 				worth = nearWeight
 			}
-			if err := entries(data, func(number int, body string) { b.add(number, body, float32(weight), worth) }); err != nil {
+			if err := entries(data, func(number int, body string) { b.add(number, body, float32(weight), worth, t.must) }); err != nil {
 				return err
 			}
+		}
+		if t.must {
+			b.must++
 		}
 	}
 	return nil
@@ -164,7 +169,7 @@ func numbers(body string) int {
 	return n
 }
 
-func (b *board) add(number int, body string, weight, worth float32) {
+func (b *board) add(number int, body string, weight, worth float32, must bool) {
 	first, end := b.first[number], b.first[number]+b.passages[number]
 	at := first
 	for i := 0; i < len(body); {
@@ -184,6 +189,9 @@ func (b *board) add(number int, body string, weight, worth float32) {
 		}
 		count := float32(n%maxCount+1) * worth
 		b.scores[at] += weight * count * (saturation + 1) / (count + b.norms[at])
+		if must && b.musts[at] == b.must {
+			b.musts[at]++
+		}
 	}
 }
 
@@ -191,8 +199,11 @@ func (b *board) add(number int, body string, weight, worth float32) {
 func (b *board) candidates() []place {
 	var all []place
 	for _, p := range b.search.places {
-		first := b.first[p.number]
-		if p.score = meetingScore(b.scores[first : first+b.passages[p.number]]); p.score > 0 {
+		first, end := b.first[p.number], b.first[p.number]+b.passages[p.number]
+		if b.must > 0 && !slices.Contains(b.musts[first:end], b.must) {
+			continue
+		}
+		if p.score = meetingScore(b.scores[first:end]); p.score > 0 {
 			all = append(all, p)
 		}
 	}
@@ -216,7 +227,7 @@ func (s *search) narrow() bool {
 
 // narrowed is how many meetings are ranked anew at once, when their order by
 // the index is not the last word.
-const narrowed = 100
+const narrowed = 32
 
 // collect looks into the candidates until there are hits enough.
 func (s *search) collect(ctx context.Context, candidates []place, all *rarities) error {

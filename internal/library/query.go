@@ -21,6 +21,7 @@ type term struct {
 	stems  []string
 	near   []string // that are taken for it, as it occurs nowhere
 	prefix bool     // any term that begins so
+	must   bool     // be there, as a part of a phrase
 	count  float64
 }
 
@@ -118,7 +119,10 @@ func (q *question) prepare(languages []string) error {
 		}
 	}
 	for _, phrase := range q.phrases {
-		kept = append(kept, phraseTerms(phrase, lexicons)...)
+		for _, t := range phraseTerms(phrase, lexicons) {
+			t.must = true
+			kept = append(kept, t)
+		}
 	}
 	for _, weaker := range [][]term{asked, kana} {
 		if len(kept) == 0 {
@@ -130,6 +134,7 @@ func (q *question) prepare(languages []string) error {
 		i := slices.IndexFunc(q.terms, func(u term) bool { return slices.Equal(t.stems, u.stems) && t.prefix == u.prefix })
 		if i >= 0 {
 			q.terms[i].count++
+			q.terms[i].must = q.terms[i].must || t.must
 		} else {
 			q.terms = append(q.terms, t)
 		}

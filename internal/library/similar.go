@@ -36,7 +36,7 @@ func nearest(stem string, vocabulary []string) (best []string, same int) {
 	})
 	for _, s := range all[:min(len(all), nearestWords)] {
 		best = append(best, s.term)
-		if s.like >= sameness && utf8.RuneCountInString(stem) >= 4 {
+		if s.like >= max(sameness, all[0].like-0.1) && utf8.RuneCountInString(stem) >= 4 {
 			same++
 		}
 	}
@@ -51,8 +51,10 @@ func alike(a, b, soundOfA string) float64 {
 		return 0
 	}
 	like := 1 - float64(edits(a, b))/float64(longest)
-	if len(soundOfA) > 2 && soundOfA == sounds(b) {
-		like = max(like, 0.6+0.4*like)
+	if len(soundOfA) > 1 && soundOfA == sounds(b) {
+		like += 0.1
+	} else {
+		like -= 0.05
 	}
 	if min(n, m) >= 4 && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a)) {
 		like = max(like, likeness+0.1)

@@ -11,6 +11,9 @@ import (
 // plainText folds what writes the same word in two ways: widths, ligatures,
 // case, apostrophes and hyphens.
 func plainText(text string) string {
+	if ascii(text) {
+		return strings.ToLower(strings.ReplaceAll(text, "`", "'"))
+	}
 	return strings.Map(func(r rune) rune {
 		switch r {
 		case '’', '‘', 'ʼ', '`', '´', '′', '＇':
@@ -188,6 +191,7 @@ func pairs(run string) []string {
 // and after each, and unspaced characters each a word.
 func exact(text string) string {
 	var out strings.Builder
+	out.Grow(len(text) + 2)
 	out.WriteByte(' ')
 	for _, w := range words(plainText(text)) {
 		switch {
@@ -198,6 +202,9 @@ func exact(text string) string {
 				}
 				out.WriteRune(r)
 			}
+			out.WriteByte(' ')
+		case !digit(w.text[0]) && !strings.ContainsAny(w.text, "-'"):
+			out.WriteString(unaccented(w.text))
 			out.WriteByte(' ')
 		default:
 			for part := range strings.SplitSeq(w.text, "-") {
