@@ -6,7 +6,9 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +40,7 @@ func (c *checker) check(given *flags, command string) *Config {
 		LogLevel:     c.level(given.LogLevel),
 		LogJSON:      c.oneOf("--log-format", given.LogFormat, "text", "json") == "json",
 		Timezone:     c.zone(given.Timezone, command),
+		Library:      libraryPath(given, command, c.env),
 		URLHosts:     c.hosts(given.URLHosts),
 		SecretEnv:    c.names(given.SecretEnv),
 		SpeechToText: c.oneOf("--speech-to-text", given.SpeechToText, "default", "none"),
@@ -214,4 +217,28 @@ func (c *checker) loopback(addr, because string) string {
 		c.wrong("--addr: %s can be reached from other machines, and %s. Use 127.0.0.1:%s.", addr, because, port)
 	}
 	return addr
+}
+
+// libraryPath is where meetings are kept: for a person with a key in the folder
+// for programs' data, which differs between systems, else in memory.
+func libraryPath(given *flags, command string, env map[string]string) string {
+	switch {
+	case given.Library != "":
+		return given.Library
+	case given.Sandbox, command != "stdio" && command != "call":
+		return "memory"
+	}
+	folder := env["XDG_DATA_HOME"]
+	switch home := env["HOME"]; {
+	case folder != "":
+	case runtime.GOOS == "windows" && env["LOCALAPPDATA"] != "":
+		folder = env["LOCALAPPDATA"]
+	case home == "":
+		return "memory"
+	case runtime.GOOS == "darwin":
+		folder = filepath.Join(home, "Library", "Application Support")
+	default:
+		folder = filepath.Join(home, ".local", "share")
+	}
+	return filepath.Join(folder, "meetmcp", "library.db")
 }

@@ -32,6 +32,7 @@ type Config struct {
 	SpeechToText   string   // default or none
 	MaxBotsPerHour int      // 0: no limit
 	CallLimit      time.Duration
+	Library        string // a file's path, memory, or off
 
 	Addr  string        // of serve and sandbox
 	Drain time.Duration // of serve

@@ -28,6 +28,7 @@ type flags struct {
 	SpeechToText   string `group:"What tools may do" default:"default" placeholder:"default|none" help:"Whether bots transcribe when a call does not say (${default})."`
 	MaxBotsPerHour string `group:"What tools may do" placeholder:"N" help:"How many bots may be sent within an hour; 0 for no limit (10; with --sandbox no limit)."`
 	CallLimit      string `group:"What tools may do" default:"50s" placeholder:"DURATION" help:"How long one call may take (${default}); several clients give up at 60s."`
+	Library        string `group:"What tools may do" placeholder:"PATH|memory|off" help:"Where finished meetings are kept for search (default: a file in your data folder; in memory with --sandbox and serve)."`
 	Timezone       string `group:"What tools may do" placeholder:"ZONE" help:"Of dates without a zone, such as Europe/Paris (default: this machine's; UTC with serve)."`
 
 	Config    string `group:"Running" placeholder:"FILE" help:"Read flags from a YAML or JSON file: log-level: debug, serve: {addr: …}. Flags and the environment win over it."`

@@ -142,6 +142,14 @@ async function suite(t, client, transport) {
     await ok("delete_calendar", { calendar_id })
   })
 
+  await t.test("reading and searching what was said", async () => {
+    const page = await ok("get_transcript", { bot_id: "latest", max_tokens: 1000 })
+    assert.match(page.text, /meeting speech/)
+    const { results, coverage } = await ok("search_transcripts", { query: "planning the quarter", limit: 3 })
+    assert.ok(results.length > 0 && coverage.searched > 0)
+    await ok("get_transcript", { bot_id: results[0].bot_id, turns: String(results[0].turns[0].turn), format: "json" })
+  })
+
   await t.test("Zoom connections", async () => {
     const { connection_id } = await ok("create_zoom_connection", {
       authorization_code: freshWord(), redirect_uri: "https://example.com/zoom", zoom_client_id: "id", zoom_client_secret: "secret",

@@ -23,9 +23,9 @@ var allowed = map[string][]string{
 	"internal/library":    {"internal/transcript"},
 	"client/sandbox":      {"client"},
 	"internal/nearest":    {},
-	"tools":               {"client", "internal/nearest", "internal/transcript"},
+	"tools":               {"client", "internal/library", "internal/nearest", "internal/transcript"},
 	"internal/serve":      {"client", "internal/nearest"},
-	"internal/cli":        {"client", "client/sandbox", "configs", "internal/serve", "tools"},
+	"internal/cli":        {"client", "client/sandbox", "configs", "internal/library", "internal/serve", "tools"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -52,6 +53,18 @@ func newAgentOn(t testing.TB, p tools.Policy, o sandbox.Options) *agent {
 func newAgentAt(t testing.TB, p tools.Policy, url string) *agent {
 	t.Helper()
 	api := client.New(url, client.NewSecret(sandbox.Key), &client.Options{Pause: 1})
+	kept, err := library.Open(context.Background(), library.Memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := kept.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if p.Library == nil {
+		p.Library = func() (*library.Library, error) { return kept, nil }
+	}
 	on, err := tools.Select(tools.All(api, p), tools.Selection{})
 	if err != nil {
 		t.Fatal(err)

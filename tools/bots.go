@@ -10,7 +10,7 @@ import (
 )
 
 // bots is the set about bots and what they recorded.
-func bots(api *client.Client) Set {
+func bots(api *client.Client, archive *archive) Set {
 	return Set{"bots", "Send bots to meetings, and look at what they recorded.", []Tool{
 
 		defineCall("join_meeting", "join", "Send a bot to a meeting", Writes,
@@ -51,6 +51,9 @@ func bots(api *client.Client) Set {
 					return nil, err
 				}
 				call.speechToText(&in.SpeechToText)
+				if err := archive.forget(ctx, in.BotID); err != nil {
+					return nil, err
+				}
 				return &retranscribing{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}},
 					api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
 			}),
@@ -59,6 +62,9 @@ func bots(api *client.Client) Set {
 			"Deletes a meeting's recording, transcript and logs for good; the bot stays listed. At most 5 a minute.",
 			func(ctx context.Context, in botID) (*deleted, error) {
 				if err := notLatest(in.BotID); err != nil {
+					return nil, err
+				}
+				if err := archive.forget(ctx, in.BotID); err != nil {
 					return nil, err
 				}
 				d, err := api.DeleteData(ctx, in.BotID)

@@ -12,7 +12,8 @@ import (
 // they are listed.
 func All(api *client.Client, p Policy) []Set {
 	shared := newPolicy(p)
-	sets := []Set{bots(api), meetings(api, shared), calendars(api), zoom(api), webhooks(api)}
+	archive := &archive{api, p.Library}
+	sets := []Set{bots(api, archive), meetings(api, archive, shared), calendars(api), zoom(api), webhooks(api)}
 	for _, set := range sets {
 		for i := range set.Tools {
 			set.Tools[i].Set, set.Tools[i].policy = set.Name, shared
@@ -77,8 +78,10 @@ func Instructions(on []Tool) string {
 		text  string
 	}{
 		{[]string{"join_meeting", "get_meeting_data"}, "Record now: join_meeting returns bot_id at once; look with get_meeting_data after a minute or two (the host may have to admit the bot) and again when the meeting is over."},
+		{[]string{"wait_for_meeting"}, "wait_for_meeting waits for a bot to join, or for the transcript."},
 		{[]string{"list_bots", "get_meeting_data"}, "Find a meeting: list_bots (by time, link, speaker, extra), then get_meeting_data; bot_id latest is the newest that has ended."},
-		{[]string{"get_meeting_data"}, "Read a meeting: get_meeting_data with include_transcripts, page by page with next_cursor."},
+		{[]string{"get_transcript"}, "Read a meeting: get_transcript, page by page with next_cursor as cursor."},
+		{[]string{"search_transcripts"}, "Find what was said: search_transcripts, then get_transcript with the turns around a passage."},
 		{[]string{"list_calendars", "list_calendar_events", "schedule_recording"}, "Record a calendar: list_calendars, list_calendar_events, schedule_recording with event_id; the bot comes by itself."},
 		{[]string{"list_zoom_connections"}, "External Zoom meetings need zoom_obf_token_user_id, from list_zoom_connections."},
 	} {

@@ -143,7 +143,7 @@ func plain(t *testing.T, path string, schema map[string]any) {
 func TestOutputSchemasAreObjects(t *testing.T) {
 	for _, tool := range listed(t) {
 		if tool.RawOutputSchema == nil && tool.OutputSchema.Type == "" {
-			if !strings.HasSuffix(tool.Name, "_guide") {
+			if !strings.HasSuffix(tool.Name, "_guide") && tool.Name != "get_transcript" {
 				t.Errorf("%s has no output schema", tool.Name)
 			}
 			continue

@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/library"
 )
 
 // Policy is what the operator allows.
@@ -21,11 +22,12 @@ type Policy struct {
 	URLHosts       []string // where data and keys may be sent: hosts, "*.host" for those below, "*" for all
 	SecretEnv      []string // environment variables that a secret argument may name as env:NAME
 	Getenv         func(string) string
-	MaxBotsPerHour int            // 0: no limit
-	SpeechToText   string         // "default": transcribe when the caller does not say; "none": do not
-	Timezone       *time.Location // of dates without a zone; UTC when nil
-	Sandbox        bool           // the sandbox plays the API: example.com may be sent to
-	CallLimit      time.Duration  // within which a tool that waits must answer; 0: none
+	MaxBotsPerHour int                              // 0: no limit
+	SpeechToText   string                           // "default": transcribe when the caller does not say; "none": do not
+	Timezone       *time.Location                   // of dates without a zone; UTC when nil
+	Sandbox        bool                             // the sandbox plays the API: example.com may be sent to
+	Library        func() (*library.Library, error) // opens, once, where meetings are kept for search; nil: nowhere
+	CallLimit      time.Duration                    // within which a tool that waits must answer; 0: none
 	Now            func() time.Time
 	After          func(time.Duration) <-chan time.Time // the clock that waits run by; time.After when nil
 }

@@ -69,10 +69,12 @@ type About struct {
 
 func (a *About) about() *About { return a }
 
-// Document is a result of long text, without a structured form.
+// Document is a result of long text, without a structured form. Meta says about
+// it to programs what its first lines say to people.
 type Document struct {
 	About
 	Body string
+	Meta map[string]any
 }
 
 // Text returns the document.
@@ -218,7 +220,11 @@ func rawArguments(req mcp.CallToolRequest) (jsontext.Value, error) {
 // result makes the protocol's result of what a tool returned.
 func (c *Call) result(out Result) (*mcp.CallToolResult, error) {
 	if document, ok := out.(*Document); ok {
-		return mcp.NewToolResultText(document.Body), nil
+		result := mcp.NewToolResultText(document.Body)
+		if document.Meta != nil {
+			result.Meta = &mcp.Meta{AdditionalFields: document.Meta}
+		}
+		return result, nil
 	}
 	r, err := c.render(out)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -18,6 +19,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/configs"
+	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/tools"
 )
@@ -86,6 +88,7 @@ func logger(config *configs.Config, to io.Writer) *slog.Logger {
 type upstream struct {
 	api     *client.Client
 	sandbox *sandbox.Sandbox // nil with the real API
+	library *library.Library // nil until a tool needs it
 }
 
 // connect opens what the configuration asks for.
@@ -115,10 +118,26 @@ func (p *program) openSandbox(addr string, speed float64) (*upstream, error) {
 
 func (u *upstream) close() error {
 	u.api.Close()
-	if u.sandbox == nil {
+	var errs []error
+	if u.library != nil {
+		errs = append(errs, u.library.Close())
+	}
+	if u.sandbox != nil {
+		errs = append(errs, u.sandbox.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// open opens the library, which takes longer than a start may.
+func (u *upstream) open(path string) func() (*library.Library, error) {
+	if path == "off" {
 		return nil
 	}
-	return u.sandbox.Close()
+	return sync.OnceValues(func() (*library.Library, error) {
+		opened, err := library.Open(context.Background(), path)
+		u.library = opened
+		return opened, err
+	})
 }
 
 // catalogue returns the tools that are on.
@@ -126,6 +145,7 @@ func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
+		Library: u.open(p.Library),
 	}
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now
