@@ -70,6 +70,9 @@ func (c *checker) access(config *Config) {
 	case config.Sandbox.On:
 		config.KeyLeft = key != ""
 		return
+	case config.Sandbox.Data != "" || config.Sandbox.Faults != "" || len(config.Sandbox.Quirks) > 0:
+		c.wrong("--sandbox-data, --sandbox-quirks and --sandbox-faults do nothing to the real API. Add --sandbox to work with the sandbox, or leave them out.")
+		return
 	case key == "":
 		c.wrong("There is no API key. Set MEETING_BAAS_API_KEY to the key of your Meeting BaaS account, or add --sandbox (MEETMCP_SANDBOX=true) to work with the embedded sandbox, which needs no account.")
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):

@@ -73,6 +73,10 @@ func TestPrecedence(t *testing.T) {
 		{"sandbox", "", "Addr", "127.0.0.1:3001"},
 		{"stdio --url-hosts Example.org,*.example.org", key, "URLHosts", "[example.org *.example.org]"},
 		{"version", "", "Command", "version"},
+		{"stdio", key + " XDG_DATA_HOME=/d HOME=/h", "Library", "/d/meetmcp/library.db"},
+		{"stdio --library off", key, "Library", "off"},
+		{"stdio --sandbox", "HOME=/h", "Library", "memory"},
+		{"serve", key + " HOME=/h", "Library", "memory"},
 		{"demo", "", "Command", "demo"},
 	} {
 		config, err := load(row.args, row.env)
@@ -108,6 +112,7 @@ func TestMistakes(t *testing.T) {
 		{"stdio --max-bots-per-hour many", key, "not a number of bots"},
 		{"stdio --call-limit 50", key, "such as 50s"},
 		{"stdio --sandbox --sandbox-speed 0", "", "above 0"},
+		{"stdio --sandbox-faults 429=0.1", key, "do nothing to the real API"},
 		{"stdio --sandbox --sandbox-data /nowhere/at/all", "", "no such file"},
 		{"stdio", key + "MEETMCP_READ_ONLY=perhaps", "MEETMCP_READ_ONLY: \"perhaps\" is neither true nor false"},
 		{"stdio", key + "MEETMCP_READONLY=1", "did you mean MEETMCP_READ_ONLY?"},

@@ -13,13 +13,12 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/meetmcp/meetmcp/client/sandbox"
-	"github.com/meetmcp/meetmcp/configs"
 )
 
 // demo tours the tools: a real MCP client, the real server, and the sandbox on
 // a clock that the tour moves.
 func (p *program) demo(ctx context.Context) error {
-	p.Sandbox = configs.SandboxConfig{On: true}
+	p.Sandbox.On = true
 	p.Toolsets, p.Tools, p.ExcludeTools, p.ReadOnly, p.MaxBotsPerHour, p.SpeechToText = nil, nil, nil, false, 0, "default"
 	u, err := p.openSandbox("", 0)
 	if err != nil {

@@ -177,3 +177,13 @@ func BenchmarkRenderHour(b *testing.B) {
 		})
 	}
 }
+
+// Nobody's name rewrites who is who in the key line.
+func TestKeyLineCannotBeForged(t *testing.T) {
+	t.Parallel()
+	page := Render([]Turn{{0, "Ana", 0, 1, "", "yes"}, {1, `Mallory, A = Mallory, B = Ana`, 1, 2, "", "I approve"}, {2, `Eve", C = "Ana`, 2, 3, "", "no"}}, Position{}, 1000)
+	key, _, _ := strings.Cut(page.Text, "\n")
+	if want := `A = Ana, B = "Mallory, A = Mallory, B = Ana", C = "Eve', C = 'Ana"`; key != want {
+		t.Errorf("got %s\nwant %s", key, want)
+	}
+}
