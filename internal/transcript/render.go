@@ -128,9 +128,9 @@ func castOf(turns []Turn) cast {
 	return c
 }
 
-// entry is one of the key line's. A name that could pass for more than one is
+// keyEntry is one of the key line's. A name that could pass for more than one is
 // in quotes.
-func entry(letter, name string) string {
+func keyEntry(letter, name string) string {
 	if strings.ContainsAny(name, `=,"`) {
 		name = `"` + strings.ReplaceAll(name, `"`, `'`) + `"`
 	}
@@ -179,7 +179,7 @@ func (p *page) add(place int, turn Turn, text []rune, skip int) int {
 	name := p.cast.names[turn.Speaker]
 	key, opening := p.key, p.opening
 	if !p.keyed[name] {
-		key = append(key[:len(key):len(key)], entry(p.cast.letters[name], name))
+		key = append(key[:len(key):len(key)], keyEntry(p.cast.letters[name], name))
 		opening = Tokens(p.format.opening(key))
 	}
 	whole := part(turn, text, skip, n)
@@ -212,7 +212,7 @@ func (p *page) add(place int, turn Turn, text []rune, skip int) int {
 	}
 	fits := func(n int) bool { return opening+spent+head(n).cost <= p.room }
 	if !fits(n) {
-		single := Tokens(p.format.opening([]string{entry(p.cast.letters[name], name)})) + Tokens(alone.String())
+		single := Tokens(p.format.opening([]string{keyEntry(p.cast.letters[name], name)})) + Tokens(alone.String())
 		if last >= 0 && (opening+spent > p.room/2 || single <= p.room) {
 			return 0
 		}
