@@ -125,11 +125,15 @@ func noTranscriptYet(r *record) *Document {
 	}
 }
 
+// headTokens is about what stands around a page: its fence, its first lines and
+// the cursor.
+const headTokens = 300
+
 // turnsAsText writes as many turns as fit, in a fence, below lines that say
 // what they are.
 func turnsAsText(call *Call, r *record, format transcript.Format, turns []transcript.Turn, from transcript.Position, tokens int) (*Document, error) {
 	fence := transcript.NewFence()
-	for room := tokens - transcript.FenceTokens; room >= smallestPage; {
+	for room := tokens - min(headTokens, tokens/4); room >= smallestPage; {
 		page := transcript.RenderAs(format, turns, from, room)
 		if page.Next >= 0 && page.First < 0 {
 			break
