@@ -26,7 +26,7 @@ type board struct {
 
 // across searches all the meetings in question.
 func (s *search) across(ctx context.Context) error {
-	b := &board{search: s, postings: map[string][][]byte{}}
+	b := &board{search: s, postings: map[string][][]byte{}, rarities: rarities{phrase: phraseWeight}}
 	if err := b.lengths(ctx); err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (b *board) count(ctx context.Context) error {
 		}
 		weight := rarity(len(b.scores), min(having, len(b.scores)))
 		b.of = append(b.of, weight)
-		b.phrase = max(b.phrase, weight, 3)
+		b.phrase = max(b.phrase, weight)
 		weight *= t.count
 		for n, data := range lists {
 			worth := float32(1)
@@ -227,7 +227,7 @@ func (s *search) narrow() bool {
 
 // narrowed is how many meetings are ranked anew at once, when their order by
 // the index is not the last word.
-const narrowed = 32
+const narrowed = 16
 
 // collect looks into the candidates until there are hits enough.
 func (s *search) collect(ctx context.Context, candidates []place, all *rarities) error {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
@@ -144,9 +145,12 @@ func unpackTurns(packed []byte) ([]transcript.Turn, error) {
 	return turns, nil
 }
 
+// deflate packs data, its length first.
 func deflate(data []byte) ([]byte, error) {
-	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, flate.DefaultCompression)
+	var length writer
+	length.number(len(data))
+	out := bytes.NewBuffer(length.data)
+	w, err := flate.NewWriter(out, flate.DefaultCompression)
 	if err != nil {
 		return nil, err
 	}
@@ -156,9 +160,14 @@ func deflate(data []byte) ([]byte, error) {
 }
 
 func inflate(packed []byte) (string, error) {
-	data, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
-	if err != nil {
+	length, n := binary.Uvarint(packed)
+	if n <= 0 || length > uint64(len(packed))*2000 { // more than it can pack
+		return "", errCorrupt
+	}
+	var out strings.Builder
+	out.Grow(int(length))
+	if _, err := io.Copy(&out, flate.NewReader(bytes.NewReader(packed[n:]))); err != nil {
 		return "", errors.Join(errCorrupt, err)
 	}
-	return string(data), nil
+	return out.String(), nil
 }

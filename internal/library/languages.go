@@ -106,8 +106,10 @@ type lexicon struct {
 func newLexicon(language string) *lexicon {
 	x := &lexicon{language, map[string]bool{}, stemmer(language), map[string]string{}}
 	for w := range strings.FieldsSeq(stopWords(language)) {
-		x.stop[strings.ReplaceAll(w, "'", "")] = true
 		x.stop[w] = true
+		if !strings.HasSuffix(w, "'ll") && !strings.HasSuffix(w, "'d") { // shell and shed are things
+			x.stop[strings.ReplaceAll(w, "'", "")] = true
+		}
 	}
 	return x
 }

@@ -96,11 +96,16 @@ func (q *question) prepare(languages []string) error {
 	for _, language := range languages {
 		lexicons = append(lexicons, newLexicon(language))
 	}
-	if len(lexicons) == 0 {
-		lexicons = append(lexicons, newLexicon("en"))
+	// people ask in their own language about what was said in another
+	asked, lead := newDetector().detect(q.plain)
+	if lead < 1 && len(lexicons) == 0 {
+		asked, lead = "en", 1
+	}
+	if lead >= 1 && !slices.Contains(languages, asked) {
+		lexicons = append(lexicons, newLexicon(asked))
 	}
 	in := spoken(q.plain, lexicons)
-	var kept, asked, kana []term
+	var kept, asking, kana []term
 	for _, w := range words(q.plain) {
 		if w.run {
 			some, weak := runTerms(w.text)
@@ -112,7 +117,7 @@ func (q *question) prepare(languages []string) error {
 			switch {
 			case len(t.stems) == 0:
 			case ask:
-				asked = append(asked, t)
+				asking = append(asking, t)
 			default:
 				kept = append(kept, t)
 			}
@@ -124,7 +129,7 @@ func (q *question) prepare(languages []string) error {
 			kept = append(kept, t)
 		}
 	}
-	for _, weaker := range [][]term{asked, kana} {
+	for _, weaker := range [][]term{asking, kana} {
 		if len(kept) == 0 {
 			kept = weaker
 		}

@@ -10,15 +10,16 @@ import (
 )
 
 const (
-	nearWeight  = 0.5 // of a word that is only near to what was asked for
-	hitWords    = 120
-	hitGap      = 3 // units that others may have said in between, when one speaker is looked for
-	bestOf      = 5 // passages that make a meeting's score
-	perMeeting  = 3 // hits of one, when all are searched
-	ownShare    = 0.5
-	meanShare   = 0.5
-	saturation  = 1.2 // BM25's k1
-	lengthShare = 0.75
+	nearWeight   = 0.5 // of a word that is only near to what was asked for
+	hitWords     = 120
+	hitGap       = 3 // units that others may have said in between, when one speaker is looked for
+	bestOf       = 5 // passages that make a meeting's score
+	perMeeting   = 3 // hits of one, when all are searched
+	phraseWeight = 3 // of a phrase, at least
+	ownShare     = 0.5
+	meanShare    = 0.5
+	saturation   = 1.2 // BM25's k1
+	lengthShare  = 0.75
 )
 
 // bm25 is what a term adds to a document's score, before it is weighed.
@@ -155,7 +156,7 @@ func (ix *index) rank(q *question, at []int, marks [][]bool, all *rarities) rank
 	for i, u := range at {
 		for p := range marks {
 			if marks[p][u] {
-				r.own[i] += 3
+				r.own[i] += phraseWeight
 			}
 		}
 	}
@@ -292,13 +293,20 @@ func (ix *index) find(phrase string, turns []transcript.Turn) []bool {
 	found := make([]bool, len(ix.units))
 	var said strings.Builder
 	var ends []int
-	for i := 0; i < len(ix.units); {
+	text := func(u unit) string { return turns[u.turn].Text[u.from:u.to] }
+	for end := 0; end < len(ix.units); {
+		first := end
+		lacking := strings.Fields(phrase)
+		for ; end < len(ix.units) && ix.units[end].speaker == ix.units[first].speaker; end++ {
+			lacking = lacks(text(ix.units[end]), lacking)
+		}
+		if len(lacking) > 0 {
+			continue
+		}
 		said.Reset()
 		ends = ends[:0]
-		first := i
-		for ; i < len(ix.units) && ix.units[i].speaker == ix.units[first].speaker; i++ {
-			u := ix.units[i]
-			text := exact(turns[u.turn].Text[u.from:u.to])
+		for _, u := range ix.units[first:end] {
+			text := exact(text(u))
 			if said.Len() > 0 {
 				text = text[1:]
 			}
@@ -321,4 +329,13 @@ func (ix *index) find(phrase string, turns []transcript.Turn) []bool {
 		}
 	}
 	return found
+}
+
+// lacks answers the words that a text cannot have, as far as a glance tells.
+func lacks(text string, words []string) []string {
+	if len(words) == 0 || !ascii(text) {
+		return nil
+	}
+	text = strings.ReplaceAll(strings.ToLower(text), "'", "")
+	return slices.DeleteFunc(words, func(word string) bool { return digit(word[0]) || strings.Contains(text, word) })
 }

@@ -230,7 +230,11 @@ func (s *search) rank(m *loaded, all *rarities) error {
 			return err
 		}
 		for _, phrase := range s.asked.phrases {
-			marks = append(marks, m.index.find(phrase, m.turns))
+			mark := m.index.find(phrase, m.turns)
+			if !slices.Contains(mark, true) {
+				return nil
+			}
+			marks = append(marks, mark)
 		}
 		s.bar(m)
 	}
