@@ -219,7 +219,7 @@ func glance(call *Call, base *meeting, data *client.MeetingData, turns []transcr
 func nextStep(m *meeting, in getMeeting) string {
 	switch {
 	case m.Transcript.Turns > 0 && !in.IncludeTranscripts:
-		return "get_meeting_data with include_transcripts reads what was said."
+		return "get_transcript (or include_transcripts here) reads what was said."
 	case m.State == stateJoining, m.State == stateInCall:
 		return "Look again later; leave_meeting takes the bot out."
 	case m.State == stateScheduled:

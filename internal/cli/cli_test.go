@@ -109,7 +109,7 @@ func TestDemo(t *testing.T) {
 	if code != 0 || errOut != "" {
 		t.Fatalf("got %d, %s", code, errOut)
 	}
-	for _, want := range []string{"› join_meeting", "› get_meeting_data", "› list_bots", "› create_calendar", "› list_calendar_events",
+	for _, want := range []string{"› join_meeting", "› get_meeting_data", "› wait_for_meeting", "› get_transcript", "› search_transcripts", "› list_bots", "› create_calendar", "› list_calendar_events",
 		"› schedule_recording", "› update_recording", "› unschedule_recording", "› delete_meeting_data", "Did you mean", "trimmed here"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the tour lacks %q", want)

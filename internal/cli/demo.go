@@ -63,10 +63,16 @@ func (t *tour) run() {
 	t.expect("joining", bot, "")
 	t.wait(time.Minute, "A minute later the host has let it in.")
 	t.expect("in call", bot, "")
-	t.wait(3*time.Hour, "When the meeting is over, its transcript is there.")
-	t.expect("ended", bot, `, "include_transcripts": true, "max_tokens": 2000`)
+	t.wait(3*time.Hour, "When the meeting is over, its transcript is there, in pages that an agent can afford.")
+	t.call("wait_for_meeting", fmt.Sprintf(`{"bot_id": %q, "until": "transcript"}`, bot))
+	t.expect("ended", bot, "")
+	t.call("get_transcript", fmt.Sprintf(`{"bot_id": %q, "max_tokens": 2000}`, bot))
 
-	t.say("Meetings from before can be found again.")
+	t.say("What was said is found in all meetings at once.")
+	t.call("search_transcripts", `{"query": "root cause of the outage", "limit": 1}`)
+	t.call("search_transcripts", `{"query": "zeppelin"}`)
+
+	t.say("And meetings from before can be listed.")
 	t.call("list_bots", `{"limit": 3}`)
 
 	t.say("Calendars record by themselves, once connected.")
