@@ -24,8 +24,9 @@ var allowed = map[string][]string{
 	"client/sandbox":      {"client"},
 	"internal/nearest":    {},
 	"tools":               {"client", "internal/library", "internal/nearest", "internal/transcript"},
+	"prompts":             {"internal/transcript"},
 	"internal/serve":      {"client", "internal/nearest"},
-	"internal/cli":        {"client", "client/sandbox", "configs", "internal/library", "internal/serve", "tools"},
+	"internal/cli":        {"client", "client/sandbox", "configs", "internal/library", "internal/serve", "prompts", "tools"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/prompts"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -165,12 +167,19 @@ func (p *program) server(u *upstream) (*serve.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	isOn := func(tool string) bool {
+		return slices.ContainsFunc(on, func(t tools.Tool) bool { return t.Name == tool })
+	}
 	return serve.New(serve.Options{
 		Version:      build().version,
 		Instructions: tools.Instructions(on),
-		Tools:        func(to *server.MCPServer) { tools.Register(to, on) },
-		Listing:      tools.Listing(on),
-		CallLimit:    p.CallLimit,
-		Log:          p.log,
+		Tools: func(to *server.MCPServer) {
+			tools.Register(to, on)
+			prompts.Register(to, isOn)
+		},
+		More:      []server.ServerOption{server.WithPromptCapabilities(false)},
+		Listing:   tools.Listing(on),
+		CallLimit: p.CallLimit,
+		Log:       p.log,
 	}), nil
 }

@@ -20,6 +20,7 @@ type Options struct {
 	Instructions string
 	Tools        func(to *server.MCPServer) // adds the tools
 	Listing      server.ToolFilterFunc      // the tools in full and in their order, as a client is to see them; may be nil
+	More         []server.ServerOption      // what the server can do beside tools
 	CallLimit    time.Duration              // of one call; 50 s when zero
 	Log          *slog.Logger               // nothing is logged when nil
 }
@@ -57,7 +58,7 @@ func New(o Options) *Server {
 	if o.Listing != nil {
 		options = append(options, server.WithToolFilter(o.Listing))
 	}
-	s.mcp = server.NewMCPServer("meetmcp", o.Version, options...)
+	s.mcp = server.NewMCPServer("meetmcp", o.Version, append(options, o.More...)...)
 	o.Tools(s.mcp)
 	s.names = slices.Sorted(maps.Keys(s.mcp.ListTools()))
 	return s
