@@ -65,7 +65,7 @@ func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
 func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pending) error {
 	reader := bufio.NewReaderSize(in, 64<<10)
 	for first := true; ; first = false {
-		line, cut, err := readLine(reader)
+		line, cut, err := readLine(reader, maxMessage)
 		if first {
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
@@ -97,15 +97,14 @@ func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pen
 	}
 }
 
-// readLine reads a line of any length, and keeps the start of one that is too
-// long.
-func readLine(reader *bufio.Reader) (line []byte, cut bool, err error) {
+// readLine reads a line of any length, and keeps the first limit bytes of one
+// that is longer without its end.
+func readLine(reader *bufio.Reader, limit int) (line []byte, cut bool, err error) {
 	for {
 		part, err := reader.ReadSlice('\n')
-		if room := maxMessage - len(line); len(bytes.TrimRight(part, "\r\n")) > room {
-			part, cut = part[:room], true
-		}
-		line = append(line, part...)
+		room := limit - len(line)
+		cut = cut || len(bytes.TrimRight(part, "\r\n")) > room
+		line = append(line, part[:min(room, len(part))]...)
 		if err != bufio.ErrBufferFull {
 			return line, cut, err
 		}

@@ -2,6 +2,7 @@ package serve_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/meetmcp/meetmcp/internal/serve"
 )
 
 // pipe is a stdio server whose two ends a test holds.
@@ -74,6 +77,7 @@ func TestStdioMessages(t *testing.T) {
 		{"unknown version", `{"jsonrpc":"2.0","id":13,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2031-01-01","io.modelcontextprotocol/clientCapabilities":{}}}}` + "\n", "2026-07-28"},
 		{"too large", `{"jsonrpc":"2.0","id":14,"method":"ping","params":{"x":"` + large + `"}}` + "\n", `"id":14,"error":{"code":-32600,"message":"The message is larger than the 4 MB`},
 		{"too large and no message", large + "\n", `"id":null`},
+		{"as large as may be, then carriage returns", large[:4<<20] + strings.Repeat("\r", 300_000) + "\n", "-32700"},
 		{"alive", fmt.Sprintf(hello, 15) + "\n", `{"jsonrpc":"2.0","id":15,"result":{}}`},
 	} {
 		go p.write(t, step.send)
@@ -185,4 +189,25 @@ func TestStdioBrokenOutput(t *testing.T) {
 		t.Errorf("got %v, want why the output broke", err)
 	}
 	in.Close()
+}
+
+func FuzzReadLine(f *testing.F) {
+	f.Add([]byte("abc\r\n\ndef"), uint8(3))
+	f.Add([]byte(strings.Repeat("x", 20)+strings.Repeat("\r", 40)+"\n"), uint8(20))
+	f.Add([]byte(strings.Repeat("x", 16)+"\r\ry\n"), uint8(17))
+	f.Fuzz(func(t *testing.T, input []byte, limit uint8) {
+		reader := bufio.NewReaderSize(bytes.NewReader(input), 16)
+		for _, want := range bytes.SplitAfter(input, []byte("\n")) {
+			line, cut, err := serve.ReadLine(reader, int(limit))
+			if ended := !bytes.HasSuffix(want, []byte("\n")); ended != (err == io.EOF) {
+				t.Errorf("%q: got error %v", want, err)
+			}
+			if long := len(bytes.TrimRight(want, "\r\n")) > int(limit); cut != long {
+				t.Errorf("%q at %d: got cut %t, want %t", want, limit, cut, long)
+			}
+			if want := want[:min(len(want), int(limit))]; !bytes.Equal(line, want) {
+				t.Errorf("got %q, want %q", line, want)
+			}
+		}
+	})
 }
