@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -16,8 +17,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDataFile is the largest file of a person's own meetings, in bytes.
-const maxDataFile = 64 << 20
+// The bounds of a person's own meetings.
+const (
+	maxDataFile = 64 << 20         // bytes of a file
+	maxLength   = 7 * 24 * 60 * 60 // seconds of a meeting
+)
 
 // loadData reads a person's own meetings: *.json as GET /bots/meeting_data
 // answers, *.vtt and *.srt. A file that cannot be read is told in an error that
@@ -60,18 +64,79 @@ func loadFile(path, ending string) (*meeting, error) {
 	if info.IsDir() {
 		return nil, errors.New("is a folder")
 	}
-	if info.Size() > maxDataFile {
-		return nil, fmt.Errorf("is larger than %d MB", maxDataFile>>20)
+	if !info.Mode().IsRegular() { // opening a pipe would wait for its other end
+		return nil, errors.New("is not a regular file")
 	}
-	raw, err := os.ReadFile(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, errors.Unwrap(err)
 	}
-	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	if ending == ".json" {
-		return fromJSON(name, raw, info.ModTime())
+	defer file.Close()
+	raw, err := io.ReadAll(io.LimitReader(file, maxDataFile+1)) // it may have grown
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", err)
 	}
-	return fromSubtitles(name, ending, raw, info.ModTime())
+	if len(raw) > maxDataFile {
+		return nil, fmt.Errorf("is larger than %d MB", maxDataFile>>20)
+	}
+	if len(raw) == 0 {
+		return nil, errors.New("is empty")
+	}
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	var m *meeting
+	if ending == ".json" {
+		m, err = fromJSON(name, raw, info.ModTime())
+	} else {
+		m, err = fromSubtitles(name, ending, raw, info.ModTime())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, m.check()
+}
+
+// check holds a meeting against what can be answered and reckoned with.
+func (m *meeting) check() error {
+	if err := checkLength("duration", float64(m.data.Duration)); err != nil {
+		return err
+	}
+	for i, t := range m.transcripts {
+		place := fmt.Sprintf("bot_data.transcripts[%d]", i)
+		if err := checkLength(place+".start_time", t.StartTime); err != nil {
+			return err
+		}
+		if t.EndTime != nil {
+			if err := checkLength(place+".end_time", *t.EndTime); err != nil {
+				return err
+			}
+		}
+		for j, w := range t.Words {
+			if err := errors.Join(checkLength("start_time", w.StartTime), checkLength("end_time", w.EndTime)); err != nil {
+				return fmt.Errorf("%s.words[%d].%w", place, j, err)
+			}
+		}
+	}
+	bot := &m.data.BotData.Bot
+	for _, at := range []stamp{bot.CreatedAt, bot.BotJoinedAt, bot.BotExitedAt, bot.EndedAt} {
+		if year := at.UTC().Year(); !at.IsZero() && (year < 1970 || year > 9998) {
+			return fmt.Errorf("bot_data.bot: a time is in the year %d", year)
+		}
+	}
+	// What is not decoded, such as extra, is not looked into before.
+	if err := json.MarshalWrite(io.Discard, m.data); err != nil {
+		return fmt.Errorf("cannot be answered as JSON: %w", err)
+	}
+	return nil
+}
+
+func checkLength(field string, seconds float64) error {
+	switch {
+	case seconds < 0:
+		return fmt.Errorf("%s: %v is negative", field, seconds)
+	case !(seconds <= maxLength): // not even a number
+		return fmt.Errorf("%s: %v s is longer than a week", field, seconds)
+	}
+	return nil
 }
 
 // plainUUID is what can stand in a path; the API's are UUIDs.
@@ -98,22 +163,16 @@ func fromJSON(name string, raw []byte, modified time.Time) (*meeting, error) {
 	if !plainUUID.MatchString(bot.UUID) {
 		return nil, fmt.Errorf("bot_data.bot.uuid: %.60q is not a UUID", bot.UUID)
 	}
-	if data.Duration < 0 {
-		return nil, fmt.Errorf("duration: %d is negative", data.Duration)
-	}
 	m := &meeting{name: name, title: titleOf(bot.Extra), duration: float64(data.Duration), data: data}
 	if m.title == "" {
 		m.title = name
 	}
 	for i := range data.BotData.Transcripts {
 		t := &data.BotData.Transcripts[i]
-		if t.StartTime < 0 || t.EndTime != nil && *t.EndTime < 0 {
-			return nil, fmt.Errorf("bot_data.transcripts[%d]: a time is negative", i)
+		if t.EndTime != nil {
+			m.duration = max(m.duration, math.Ceil(*t.EndTime))
 		}
-		for j, w := range t.Words {
-			if w.StartTime < 0 || w.EndTime < 0 {
-				return nil, fmt.Errorf("bot_data.transcripts[%d].words[%d]: a time is negative", i, j)
-			}
+		for _, w := range t.Words {
 			m.duration = max(m.duration, math.Ceil(w.EndTime))
 		}
 		if m.language == "" && t.Lang != nil {
@@ -121,7 +180,7 @@ func fromJSON(name string, raw []byte, modified time.Time) (*meeting, error) {
 		}
 	}
 	if data.Duration == 0 {
-		data.Duration = int64(m.duration)
+		data.Duration = int64(min(m.duration, maxLength+1)) // check refuses what is longer
 	}
 	if bot.CreatedAt.IsZero() {
 		bot.CreatedAt.Time = modified.UTC()

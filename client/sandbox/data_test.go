@@ -13,6 +13,11 @@ const ownMeeting = `{"mp4":"","audio":"","duration":4,"meeting_participants_file
 "created_at":"2025-02-03T10:00:00Z","ended_at":"2025-02-03T10:01:00.5","extra":{"title":"Our own"},"reserved":true,"deduplication_key":"k"},"event_uuid":null,
 "transcripts":[{"id":1,"bot_id":12,"speaker":"Ada","lang":"en","start_time":0,"end_time":1.5,"words":[{"id":1,"bot_id":12,"text":"Hello.","start_time":0.1,"end_time":5.2}]}]}}`
 
+// ownWith is another meeting, with a part replaced.
+func ownWith(part, with string) string {
+	return strings.Replace(strings.Replace(ownMeeting, "6a0f", "6a0d", 1), part, with, 1)
+}
+
 func TestLoadData(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -26,6 +31,18 @@ func TestLoadData(t *testing.T) {
 		"path.json":  strings.Replace(ownMeeting, "6a0f3c1e-1111-4222-8333-444455556666", "../x", 1),
 		"minus.json": strings.Replace(strings.Replace(ownMeeting, "6a0f", "6a0e", 1), `"start_time":0.1`, `"start_time":-0.1`, 1),
 		"empty.json": ``,
+		"empty.vtt":  ``,
+		"twice.json": ownWith(`{"title":"Our own"}`, `{"a":1,"a":2}`),
+		"bytes.json": ownWith(`"Our own"`, "\"\xff\""),
+		"half.json":  ownWith(`"Our own"`, `"\ud800"`),
+		"early.json": ownWith(`2025-02-03T10:00:00Z`, `0000-01-01T00:00:00+09:00`),
+		"late.json":  ownWith(`2025-02-03T10:00:00Z`, `9999-12-31T23:59:59-09:00`),
+		"year.json":  ownWith(`"duration":4`, `"duration":31536000`),
+		"far.json":   ownWith(`"end_time":1.5`, `"end_time":1e300`),
+		"word.json":  ownWith(`"end_time":5.2`, `"end_time":604801`),
+		"huge.json":  ownWith(`"end_time":1.5`, `"end_time":1e999`),
+		"week.vtt":   "WEBVTT\n\n200:00:00.000 --> 200:00:01.000\nHi\n",
+		"flash.srt":  "1\n00:00:00,000 --> 00:00:00,000\nAda: Good morning.\n",
 		"notes.txt":  "not a meeting",
 		"voices.vtt": "WEBVTT\n\n1\n00:00:01.000 --> 00:00:03.000\n<v Ada Finch>Shall we</v>\n\n00:00:03.000 --> 00:00:05.500 align:start\n<v Ben &amp; Co>Yes. </v><v Ada Finch>Good.</v>\n\n00:06.000 --> 00:07.000\nWho said that?\n",
 		"plain.vtt":  "00:01.000 --> 00:02.000\nHi",
@@ -49,6 +66,10 @@ func TestLoadData(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	if err := os.Symlink(os.DevNull, filepath.Join(folder, "device.json")); err != nil {
+		t.Fatal(err)
+	}
+
 	meetings, faults := loadData(folder)
 	var said []string
 	for _, fault := range faults {
@@ -57,28 +78,43 @@ func TestLoadData(t *testing.T) {
 	for i, want := range []string{
 		"again.json: its bot uuid 6a0f3c1e-1111-4222-8333-444455556666 is that of a.json",
 		"back.srt: cue 1 ends before it begins",
+		"bytes.json: cannot be answered as JSON: ",
 		"cut.json: is not JSON: ",
-		"empty.json: is not a JSON object",
+		"device.json: is not a regular file",
+		"early.json: bot_data.bot: a time is in the year -1",
+		"empty.json: is empty",
+		"empty.vtt: is empty",
+		"far.json: bot_data.transcripts[0].end_time: 1e+300 s is longer than a week",
+		"half.json: cannot be answered as JSON: ",
 		"hole.vtt: has a time line that cannot be read",
+		"huge.json: is not what GET /bots/meeting_data answers: ",
+		"late.json: bot_data.bot: a time is in the year 10000",
 		"latin.srt: is not UTF-8",
 		"list.json: is not a JSON object",
 		"long.srt: line 3 is longer than 60,000 bytes",
-		"minus.json: bot_data.transcripts[0].words[0]: a time is negative",
+		"minus.json: bot_data.transcripts[0].words[0].start_time: -0.1 is negative",
 		"none.json: has no bot_data.bot.uuid",
 		`path.json: bot_data.bot.uuid: "../x" is not a UUID`,
 		"plain.vtt: does not begin with WEBVTT",
+		"twice.json: cannot be answered as JSON: ",
 		"typed.json: is not what GET /bots/meeting_data answers: duration: ",
+		"week.vtt: cue 1 is not within a week",
+		"word.json: bot_data.transcripts[0].words[0].end_time: 604801 s is longer than a week",
 		"words.vtt: has no cue with words",
+		"year.json: duration: 3.1536e+07 s is longer than a week",
 	} {
 		if i >= len(said) || !strings.HasPrefix(said[i], want) {
 			t.Fatalf("faults: got\n%s\nwant at %d %s", strings.Join(said, "\n"), i, want)
 		}
 	}
 
-	if len(meetings) != 3 {
-		t.Fatalf("got %d meetings, want 3", len(meetings))
+	if len(meetings) != 4 {
+		t.Fatalf("got %d meetings, want 4", len(meetings))
 	}
-	talk, own, voices := meetings[0], meetings[1], meetings[2]
+	talk, own, flash, voices := meetings[0], meetings[1], meetings[2], meetings[3]
+	if turn := flash.transcripts[0]; flash.duration != 1 || turn.Words[0].EndTime == 0 || turn.Words[1].EndTime != *turn.EndTime {
+		t.Errorf("flash.srt: got %v s, %+v, want the time that the words take", flash.duration, turn)
+	}
 	bot := own.data.BotData.Bot
 	if own.title != "Our own" || own.language != "en" || own.duration != 6 || bot.UUID != "6a0f3c1e-1111-4222-8333-444455556666" ||
 		bot.ID != 12 || !bot.Reserved || bot.DeduplicationKey == nil || own.data.Duration != 4 || own.transcripts[0].Words[0].Text != "Hello." {

@@ -95,7 +95,7 @@ func TestFaultsOnWrites(t *testing.T) {
 		{"429=1", 0, false, false},
 		{"500=1", 0, false, false},
 		{"503=1", 0, false, false},
-		{"", http.StatusBadGateway, false, false},
+		{"", http.StatusBadGateway, false, true}, // a gateway cannot tell
 		{"cut=1", 0, true, true},
 		{"garbage=1", 0, true, true},
 	} {

@@ -75,7 +75,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		file := s.file(r)
 		s.mu.Unlock()
-		file().write(w, whole)
+		s.write(w, file(), whole)
 		return
 	}
 	key := r.Header.Get(client.KeyHeader)
@@ -90,7 +90,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	if refusal != nil {
-		refusal.write(w, whole)
+		s.write(w, *refusal, whole)
 		return
 	}
 	answer := s.answer(r, key, body)
@@ -100,7 +100,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 			answer.raw, answer.kind = []byte(answer.refusal), "text/plain; charset=utf-8"
 		}
 	}
-	answer.write(w, damage)
+	s.write(w, answer, damage)
 }
 
 // begin counts a request that Close is to wait for; it is refused after Close.
@@ -146,14 +146,17 @@ const (
 	garbled
 )
 
-func (answer response) write(w http.ResponseWriter, d damage) {
+func (s *Sandbox) write(w http.ResponseWriter, answer response, d damage) {
 	raw := answer.raw
 	if answer.body != nil {
 		var err error
 		if raw, err = json.Marshal(answer.body); err != nil {
-			panic(fmt.Sprintf("write answer: %v", err))
+			s.log.Error("answer not written", "error", err)
+			answer = *text(http.StatusInternalServerError, "Internal Server Error")
+			raw = answer.raw
+		} else {
+			answer.kind = "application/json"
 		}
-		answer.kind = "application/json"
 	}
 	if d == garbled {
 		answer.status = http.StatusOK

@@ -1,9 +1,13 @@
 package sandbox
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
+	"math"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -98,6 +102,17 @@ func TestRequests(t *testing.T) {
 	}
 	if got := ask(t, s, "POST", "/bots/", strings.Repeat(" ", maxBody+1)); got.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a body beyond the limit: got %d, want 413", got.status)
+	}
+}
+
+func TestUnwritable(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s, _ := open(t, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	w := httptest.NewRecorder()
+	s.write(w, ok(math.NaN()), whole)
+	if w.Code != http.StatusInternalServerError || w.Body.String() != "Internal Server Error" || !strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("got %d %q, logged %q", w.Code, w.Body, log.String())
 	}
 }
 

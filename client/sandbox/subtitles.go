@@ -32,6 +32,9 @@ func fromSubtitles(name, ending string, raw []byte, modified time.Time) (*meetin
 		if cue.EndAt < cue.StartAt {
 			return nil, fmt.Errorf("cue %d ends before it begins", i+1)
 		}
+		if cue.StartAt < 0 || cue.EndAt.Seconds() > maxLength {
+			return nil, fmt.Errorf("cue %d is not within a week", i+1)
+		}
 		voiced := ""
 		var lines []turnText
 		for _, line := range cue.Lines {
@@ -56,8 +59,11 @@ func fromSubtitles(name, ending string, raw []byte, modified time.Time) (*meetin
 				lines = append(lines, turnText{speaker, text})
 			}
 		}
-		m.transcripts = append(m.transcripts, spread(lines, cue.StartAt.Seconds(), cue.EndAt.Seconds())...)
 		m.duration = max(m.duration, math.Ceil(cue.EndAt.Seconds()))
+		for _, turn := range spread(lines, cue.StartAt.Seconds(), cue.EndAt.Seconds()) {
+			m.transcripts = append(m.transcripts, turn)
+			m.duration = max(m.duration, math.Ceil(*turn.EndTime))
+		}
 	}
 	if len(m.transcripts) == 0 {
 		return nil, errors.New("has no cue with words")
@@ -158,7 +164,8 @@ func leadingName(text string) (speaker, words string, ok bool) {
 	return strings.TrimSpace(match[1]), match[2], true
 }
 
-// spread times the words of one cue over its time, longer words longer.
+// spread times the words of one cue over its time, longer words longer. A cue
+// without any lasts as long as it takes to say its words.
 func spread(lines []turnText, start, end float64) []transcript {
 	total := 0.0
 	words := make([][]string, len(lines))
@@ -167,6 +174,9 @@ func spread(lines []turnText, start, end float64) []transcript {
 		for _, piece := range words[i] {
 			total += spoken(piece)
 		}
+	}
+	if end == start {
+		end += total
 	}
 	at := start
 	turns := make([]transcript, len(lines))
