@@ -65,6 +65,9 @@ func newAgentAt(t testing.TB, p tools.Policy, url string) *agent {
 	if p.Library == nil {
 		p.Library = func() (*library.Library, error) { return kept, nil }
 	}
+	if p.Context == nil {
+		p.Context = t.Context()
+	}
 	on, err := tools.Select(tools.All(api, p), tools.Selection{})
 	if err != nil {
 		t.Fatal(err)

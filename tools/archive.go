@@ -4,19 +4,44 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"sync"
+	"time"
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
-	"github.com/meetmcp/meetmcp/internal/transcript"
 )
+
+// freshFor is how long a kept meeting is taken to be as the API has it.
+const freshFor = 6 * time.Hour
 
 // archive reads meetings: from this machine where they are kept, else from the
 // API, and keeps those that have ended.
 type archive struct {
-	api     *client.Client
-	library func() (*library.Library, error) // nil: nothing is kept
+	api    *client.Client
+	policy *policy
+
+	changing sync.RWMutex // held alone while a meeting is dropped, so that what was read before is not kept after
+
+	mu      sync.Mutex
+	custody map[watched]custody
+	fills   map[string]*filling // by key
+}
+
+// custody is what this process knows of the copy of a meeting.
+type custody struct {
+	confirmed time.Time // when the API last had the same
+	drops     int       // how often it was dropped
+	replaced  string    // the version that is being replaced, "" when it is not known
+	until     time.Time // when the API answers the new one at the latest
+}
+
+// keeps reports that a version may be kept that was read after so many drops.
+func (c custody) keeps(version string, drops int, now time.Time) bool {
+	return c.drops == drops && (!now.Before(c.until) || c.replaced != "" && version != c.replaced)
 }
 
 // record is a meeting with its transcript, or with why there is none.
@@ -24,18 +49,38 @@ type record struct {
 	library.Meeting
 	state   string // "" for one that was kept, which has ended
 	missing string // why there are no turns
+	kept    bool
+}
+
+func newArchive(api *client.Client, p *policy) *archive {
+	return &archive{api: api, policy: p, custody: map[watched]custody{}, fills: map[string]*filling{}}
 }
 
 // tenant is the part of the library that the call's key may see, nil without one.
 func (a *archive) tenant(ctx context.Context) (*library.Tenant, error) {
-	if a.library == nil {
+	if a.policy.Library == nil {
 		return nil, nil
 	}
-	l, err := a.library()
+	l, err := a.policy.Library()
 	if err != nil {
 		return nil, err
 	}
 	return l.Tenant(a.api.KeyFor(ctx).Reveal()), nil
+}
+
+func (a *archive) custodyOf(ctx context.Context, id string) custody {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.custody[watched{a.api.KeyFor(ctx).Reveal(), id}]
+}
+
+func (a *archive) note(ctx context.Context, id string, change func(*custody)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at := watched{a.api.KeyFor(ctx).Reveal(), id}
+	c := a.custody[at]
+	change(&c)
+	a.custody[at] = c
 }
 
 // meeting reads one meeting.
@@ -50,62 +95,181 @@ func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, 
 			return nil, fmt.Errorf("read the library: %w", err)
 		}
 		if m != nil {
-			return &record{Meeting: *m}, nil
+			r, err := a.check(ctx, call, m)
+			if r != nil || err != nil {
+				return r, err
+			}
 		}
 	}
-	data, err := a.api.MeetingData(ctx, id, true)
+	data, drops, err := a.fetch(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return a.keep(ctx, call, data)
-}
-
-// keep makes a record of what the API answered, and keeps it if it is final.
-func (a *archive) keep(ctx context.Context, call *Call, data *client.MeetingData) (*record, error) {
-	bot := &data.BotData.Bot
-	turns := turnsOf(data.BotData.Transcripts)
 	name, _ := titleOf(ctx, a.api, call, data)
-	state := fateOf(data, call.Now).state
-	r := &record{
-		Meeting: library.Meeting{
-			BotID: bot.UUID, Title: string(name), MeetingURL: string(link(bot.MeetingURL)), Date: bot.CreatedAt.Time,
-			Duration: data.Duration, Version: versionOf(turns), Turns: turns,
-		},
-		state: state,
-	}
-	if len(turns) == 0 {
-		r.missing = spokenIn(data, turns, state).Missing
-	}
-	kept, err := a.tenant(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if kept != nil && state == stateEnded && len(turns) > 0 {
-		if err := kept.Put(ctx, r.Meeting); err != nil {
-			return nil, fmt.Errorf("keep meeting: %w", err)
+	r := recordOf(data, string(name), call.Now)
+	if kept != nil && r.state == stateEnded && r.missing == "" {
+		if err := a.put(ctx, kept, r, drops); err != nil {
+			return nil, err
 		}
+	}
+	if c := a.custodyOf(ctx, id); !c.keeps(r.Version, c.drops, a.policy.Now()) {
+		call.note("this meeting is being transcribed again; this is most likely still the old transcript.")
 	}
 	return r, nil
 }
 
-// forget drops what is kept of a meeting whose data changes or goes.
+// check answers a kept meeting if it is still as the API has it, as far as a
+// small question tells. It answers nil once the copy is dropped for what the
+// API has now.
+func (a *archive) check(ctx context.Context, call *Call, m *library.Meeting) (*record, error) {
+	c := a.custodyOf(ctx, m.BotID)
+	r := &record{Meeting: *m, kept: true}
+	if a.policy.Now().Sub(c.confirmed) < freshFor {
+		return r, nil
+	}
+	data, err := a.api.MeetingData(ctx, m.BotID, false)
+	switch {
+	case vanished(err):
+		return nil, errors.Join(err, a.forget(ctx, m.BotID))
+	case err != nil && passing(err):
+		call.note("the API did not answer, so this is the copy kept on this machine; the meeting may have been changed or deleted since.")
+		return r, nil
+	case err != nil:
+		return nil, err
+	case data.BotData.Bot.EndedAt.IsZero(), data.Duration == 0 && data.BotData.Bot.MP4S3Path == "" && data.MP4 == "":
+		return nil, a.forget(ctx, m.BotID)
+	}
+	if name, source := titleOf(ctx, a.api, call, data); string(name) != m.Title && source != fallbackTitle {
+		r.Title = string(name)
+		kept, err := a.tenant(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return r, a.put(ctx, kept, r, c.drops)
+	}
+	a.note(ctx, m.BotID, func(c *custody) { c.confirmed = a.policy.Now() })
+	return r, nil
+}
+
+// fetch reads a meeting from the API, and says how often it had been dropped
+// before. What is kept of one that is no longer there is dropped.
+func (a *archive) fetch(ctx context.Context, id string) (*client.MeetingData, int, error) {
+	drops := a.custodyOf(ctx, id).drops
+	data, err := a.api.MeetingData(ctx, id, true)
+	if vanished(err) {
+		err = errors.Join(err, a.forget(ctx, id))
+	}
+	return data, drops, err
+}
+
+func recordOf(data *client.MeetingData, title string, now time.Time) *record {
+	bot := &data.BotData.Bot
+	turns := turnsOf(data.BotData.Transcripts)
+	r := &record{
+		Meeting: library.Meeting{
+			BotID: bot.UUID, Title: title, MeetingURL: string(link(bot.MeetingURL)), Date: bot.CreatedAt.Time,
+			Duration: data.Duration, Version: versionOf(data.BotData.Transcripts), Turns: turns,
+		},
+		state: fateOf(data, now).state,
+	}
+	if len(turns) == 0 {
+		r.missing = spokenIn(data, turns, r.state).Missing
+	}
+	return r
+}
+
+// put keeps a meeting, unless what was read of it is out of date.
+func (a *archive) put(ctx context.Context, kept *library.Tenant, r *record, drops int) error {
+	a.changing.RLock()
+	defer a.changing.RUnlock()
+	if !a.custodyOf(ctx, r.BotID).keeps(r.Version, drops, a.policy.Now()) {
+		return nil
+	}
+	if err := kept.Put(ctx, r.Meeting); err != nil {
+		return fmt.Errorf("keep meeting: %w", err)
+	}
+	r.kept = true
+	a.note(ctx, r.BotID, func(c *custody) { c.confirmed, c.until = a.policy.Now(), time.Time{} })
+	return nil
+}
+
+// refresh brings what is kept of a meeting up to what the API has just answered.
+func (a *archive) refresh(ctx context.Context, data *client.MeetingData, title string, drops int) error {
+	kept, err := a.tenant(ctx)
+	if kept == nil || err != nil {
+		return err
+	}
+	id := data.BotData.Bot.UUID
+	m, err := kept.Get(ctx, id)
+	if m == nil || err != nil {
+		return err
+	}
+	r := recordOf(data, title, a.policy.Now())
+	switch {
+	case len(r.Turns) == 0:
+		return a.forget(ctx, id)
+	case r.Version != m.Version || r.Title != m.Title:
+		return a.put(ctx, kept, r, drops)
+	}
+	a.note(ctx, id, func(c *custody) { c.confirmed = a.policy.Now() })
+	return nil
+}
+
+// forget drops what is kept of a meeting whose data is gone.
 func (a *archive) forget(ctx context.Context, id string) error {
 	kept, err := a.tenant(ctx)
 	if kept == nil || err != nil {
 		return err
 	}
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	a.note(ctx, id, func(c *custody) { c.drops, c.confirmed = c.drops+1, time.Time{} })
 	if err := kept.Delete(ctx, id); err != nil {
 		return fmt.Errorf("drop meeting from the library: %w", err)
 	}
 	return nil
 }
 
-// versionOf changes when a transcript does.
-func versionOf(turns []transcript.Turn) string {
+// replace drops what is kept of a meeting that is transcribed again, and keeps
+// none of it until the API answers the new transcript rather than the old one.
+func (a *archive) replace(ctx context.Context, id string) error {
+	kept, err := a.tenant(ctx)
+	if kept == nil || err != nil {
+		return err
+	}
+	m, err := kept.Get(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read the library: %w", err)
+	}
+	old := ""
+	if m != nil {
+		old = m.Version
+	}
+	a.note(ctx, id, func(c *custody) { c.replaced, c.until = old, a.policy.Now().Add(transcriptLate) })
+	return a.forget(ctx, id)
+}
+
+// vanished reports that the API has no such meeting for this key.
+func vanished(err error) bool {
+	var e *client.Error
+	return errors.As(err, &e) && (e.Status == http.StatusNotFound || e.Status == http.StatusForbidden)
+}
+
+// accepted reports that a change was carried out, or may have been.
+func accepted(err error) bool {
+	var e *client.Error
+	return err == nil || errors.As(err, &e) && (e.Lost || vanished(err))
+}
+
+// versionOf changes when a transcript does, even to the same words.
+func versionOf(all []client.Transcript) string {
 	sum := sha256.New()
-	for _, t := range turns {
-		fmt.Fprintf(sum, "%g %g ", t.Start, t.End)
-		_, _ = io.WriteString(sum, t.Speaker+"\n"+t.Text+"\n") // a hash takes everything
+	for _, t := range all {
+		fmt.Fprintf(sum, "%d %g ", t.ID, t.StartTime)
+		_, _ = io.WriteString(sum, t.Speaker+"\n") // a hash takes everything
+		for _, w := range t.Words {
+			_, _ = io.WriteString(sum, w.Text+" ")
+		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:16])
 }

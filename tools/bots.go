@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func bots(api *client.Client, archive *archive) Set {
 		defineCall("get_meeting_data", "get_meeting_data", "Look at a meeting", Reads,
 			"One bot's meeting at a glance: title, state (scheduled, joining, in call, ended, failed, unknown) with cause and remedy, times, who spoke how long, files, size of the transcript. The transcript itself is left out unless include_transcripts.",
 			func(ctx context.Context, call *Call, in getMeeting) (*meeting, error) {
-				return look(ctx, api, call, in)
+				return look(ctx, archive, call, in)
 			}),
 
 		defineCall("get_screenshots", "get_screenshots", "Get a meeting's screenshots", Reads,
@@ -51,11 +52,11 @@ func bots(api *client.Client, archive *archive) Set {
 					return nil, err
 				}
 				call.speechToText(&in.SpeechToText)
-				if err := archive.forget(ctx, in.BotID); err != nil {
-					return nil, err
+				err := api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
+				if accepted(err) {
+					err = errors.Join(err, archive.replace(ctx, in.BotID))
 				}
-				return &retranscribing{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}},
-					api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
+				return &retranscribing{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}}, err
 			}),
 
 		define("delete_meeting_data", "delete_data", "Delete a meeting's data", Destroys,
@@ -64,10 +65,10 @@ func bots(api *client.Client, archive *archive) Set {
 				if err := notLatest(in.BotID); err != nil {
 					return nil, err
 				}
-				if err := archive.forget(ctx, in.BotID); err != nil {
-					return nil, err
-				}
 				d, err := api.DeleteData(ctx, in.BotID)
+				if accepted(err) {
+					err = errors.Join(err, archive.forget(ctx, in.BotID))
+				}
 				if err != nil {
 					return nil, err
 				}

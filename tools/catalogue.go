@@ -12,7 +12,8 @@ import (
 // they are listed.
 func All(api *client.Client, p Policy) []Set {
 	shared := newPolicy(p)
-	archive := &archive{api, p.Library}
+	shared.person = newPerson(api, shared)
+	archive := newArchive(api, shared)
 	sets := []Set{bots(api, archive), meetings(api, archive, shared), calendars(api), zoom(api), webhooks(api)}
 	for _, set := range sets {
 		for i := range set.Tools {

@@ -126,18 +126,21 @@ func detailsOf(bot *client.Bot) *botDetails {
 	return d
 }
 
-func look(ctx context.Context, api *client.Client, call *Call, in getMeeting) (*meeting, error) {
-	id, err := finished(ctx, api, call, in.BotID)
+func look(ctx context.Context, archive *archive, call *Call, in getMeeting) (*meeting, error) {
+	id, err := finished(ctx, archive.api, call, in.BotID)
 	if err != nil {
 		return nil, err
 	}
-	data, err := api.MeetingData(ctx, id, true)
+	data, drops, err := archive.fetch(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	turns := turnsOf(data.BotData.Transcripts)
 	reads := in.IncludeTranscripts && len(turns) > 0
-	name, source := titleOf(ctx, api, call, data)
+	name, source := titleOf(ctx, archive.api, call, data)
+	if err := archive.refresh(ctx, data, string(name), drops); err != nil {
+		return nil, err
+	}
 	base := &meeting{
 		BotID: data.BotData.Bot.UUID, Title: name, TitleSource: source, CreatedAt: stamp(data.BotData.Bot.CreatedAt),
 		Transcript: spoken{Turns: len(turns), Words: transcript.Words(turns)},

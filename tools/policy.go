@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -24,18 +25,22 @@ type Policy struct {
 	Getenv         func(string) string
 	MaxBotsPerHour int                              // 0: no limit
 	SpeechToText   string                           // "default": transcribe when the caller does not say; "none": do not
+	Confirm        string                           // "auto": ask the person before something is lost where the client can; "always": and refuse where not; "never": do not ask; auto when ""
+	ConfirmWithin  time.Duration                    // how long a question stands, by Now; 10 minutes when zero
 	Timezone       *time.Location                   // of dates without a zone; UTC when nil
 	Sandbox        bool                             // the sandbox plays the API: example.com may be sent to
 	Library        func() (*library.Library, error) // opens, once, where meetings are kept for search; nil: nowhere
 	CallLimit      time.Duration                    // within which a tool that waits must answer; 0: none
 	Now            func() time.Time
 	After          func(time.Duration) <-chan time.Time // the clock that waits run by; time.After when nil
+	Context        context.Context                      // ends what goes on after a call has answered; never when nil
 }
 
 // policy is Policy at work, shared by all tools of a catalogue.
 type policy struct {
 	Policy
 	launches launches
+	person   *person
 }
 
 func newPolicy(p Policy) *policy {
@@ -44,6 +49,12 @@ func newPolicy(p Policy) *policy {
 	}
 	if p.After == nil {
 		p.After = time.After
+	}
+	if p.ConfirmWithin == 0 {
+		p.ConfirmWithin = 10 * time.Minute
+	}
+	if p.Context == nil {
+		p.Context = context.Background()
 	}
 	if p.Timezone == nil {
 		p.Timezone = time.UTC

@@ -7,22 +7,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/transcript"
-)
-
-// How much a search fetches of meetings that it has not seen before it answers
-// with what it has.
-const (
-	fetchMost     = 20
-	fetchTime     = 10 * time.Second
-	fetchTogether = 4
 )
 
 type searchTranscripts struct {
@@ -41,6 +30,8 @@ type searchResults struct {
 	About
 	Results    []passage           `json:"results"`
 	Coverage   searched            `json:"coverage"`
+	State      string              `json:"state,omitzero"` // running: meetings are still being read
+	RetryAfter int                 `json:"retry_after_s,omitzero"`
 	Unknown    []string            `json:"unknown_words,omitzero"`
 	Nearest    map[string][]string `json:"nearest_words,omitzero"`
 	NextCursor string              `json:"next_cursor,omitzero"`
@@ -73,6 +64,19 @@ type searched struct {
 	Oldest            string   `json:"oldest,omitzero"`
 	Newest            string   `json:"newest,omitzero"`
 	Complete          bool     `json:"complete"`
+
+	running bool // more are being read
+}
+
+// saw takes note of a meeting's time.
+func (c *searched) saw(at time.Time) {
+	text := at.UTC().Format(time.RFC3339)
+	if c.Newest == "" || text > c.Newest {
+		c.Newest = text
+	}
+	if c.Oldest == "" || text < c.Oldest {
+		c.Oldest = text
+	}
 }
 
 func (c searched) text() string {
@@ -102,6 +106,9 @@ func (o *searchResults) Text() string {
 		fmt.Fprintf(&b, "%q does not occur; near it are: %s\n", word, strings.Join(o.Nearest[word], ", "))
 	}
 	b.WriteString(o.Coverage.text())
+	if o.State != "" {
+		fmt.Fprintf(&b, "\nState %s: meetings are still being read; the same call in %d s searches them too.", o.State, o.RetryAfter)
+	}
 	if o.NextCursor != "" {
 		b.WriteString("\nnext_cursor " + o.NextCursor)
 	}
@@ -129,8 +136,9 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 		query.Limit = 8
 	}
 	var covered searched
+	var unread map[string]bool
 	if in.BotID == "" {
-		covered, err = archive.fill(ctx, call, query)
+		covered, unread, err = archive.fill(ctx, call, query)
 	} else {
 		covered, err = archive.fillOne(ctx, call, &query)
 	}
@@ -148,15 +156,23 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	if in.BotID == "" {
 		covered.Searched = found.Searched
 	}
+	hits := sure(found.Hits, unread)
 	fence := transcript.NewFence()
-	return most(call, len(found.Hits), in.tokens(), least, func(k int, _ detail) (*searchResults, error) {
+	return most(call, len(hits), in.tokens(), least, func(k int, _ detail) (*searchResults, error) {
 		out := &searchResults{Results: make([]passage, 0, k), Coverage: covered, Unknown: found.Unknown, Nearest: found.Nearest}
-		for _, hit := range found.Hits[:k] {
+		for _, hit := range hits[:k] {
 			out.Results = append(out.Results, passageOf(hit, fence))
 		}
+		if covered.running {
+			out.State, out.RetryAfter = stateRunning, int(fetchTime/time.Second)
+		}
 		var err error
-		if k < len(found.Hits) || found.More {
-			out.NextCursor, err = call.next(query.Offset + k)
+		if k < len(hits) || found.More {
+			skipped := len(found.Hits)
+			if k < len(hits) {
+				skipped = slices.IndexFunc(found.Hits, func(h library.Hit) bool { return h.Meeting.BotID == hits[k].Meeting.BotID && h.Start == hits[k].Start })
+			}
+			out.NextCursor, err = call.next(query.Offset + skipped)
 			out.Next = "search_transcripts with next_cursor as cursor has more; get_transcript with turns reads around a passage."
 		} else if k > 0 {
 			out.Next = "get_transcript with bot_id and turns reads around a passage."
@@ -209,59 +225,11 @@ func (a *archive) fillOne(ctx context.Context, call *Call, q *library.Query) (se
 	if r.missing != "" {
 		return searched{}, badArgument("bot_id %s has no transcript: %s. This says nothing about what was said.", id, r.missing)
 	}
+	if !r.kept {
+		return searched{}, badArgument("bot_id %s is not final: it is being recorded or transcribed again. get_transcript reads what there is; search it some minutes later.", id)
+	}
 	at := r.Date.UTC().Format(time.RFC3339)
 	return searched{Known: 1, Searched: 1, Complete: true, Oldest: at, Newest: at}, nil
-}
-
-// fill reads meetings that are not kept yet, newest first, as far as one call
-// may, and says what is known.
-func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (searched, error) {
-	kept, err := a.tenant(ctx)
-	if err != nil {
-		return searched{}, err
-	}
-	entries, err := kept.Entries(ctx)
-	if err != nil {
-		return searched{}, fmt.Errorf("read the library: %w", err)
-	}
-	have := make(map[string]bool, len(entries))
-	for _, e := range entries {
-		have[e.BotID] = true
-	}
-	covered := searched{Complete: true}
-	var unseen []string
-	for bot, err := range a.api.AllBots(ctx, client.BotQuery{Limit: pageSize, CreatedAfter: q.After, CreatedBefore: q.Before}) {
-		if err != nil {
-			return covered, err
-		}
-		if bot.EndedAt.IsZero() || !matches(bot, q.Meeting) {
-			continue
-		}
-		covered.Known++
-		at := stamp(bot.CreatedAt)
-		if covered.Newest == "" {
-			covered.Newest = at
-		}
-		covered.Oldest = at
-		switch {
-		case have[bot.UUID]:
-		case len(bot.Speakers) == 0:
-			covered.WithoutTranscript++
-		default:
-			unseen = append(unseen, bot.UUID)
-		}
-	}
-	read := a.fetch(ctx, call, unseen[:min(len(unseen), fetchMost)])
-	for _, id := range unseen {
-		if !read[id] {
-			covered.NotYet = append(covered.NotYet, id)
-		}
-	}
-	covered.Complete = len(covered.NotYet) == 0
-	if len(covered.NotYet) > fetchMost {
-		covered.NotYet = covered.NotYet[:fetchMost]
-	}
-	return covered, ctx.Err()
 }
 
 // matches reports that a bot's title or link has the text.
@@ -272,38 +240,4 @@ func matches(bot client.ListedBot, text string) bool {
 	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 	text = strings.ToLower(text)
 	return strings.Contains(strings.ToLower(string(name)), text) || strings.Contains(strings.ToLower(bot.MeetingURL), text)
-}
-
-// fetch reads meetings side by side until all are read or the time is up, and
-// returns which were. One that cannot be read is left for the next call.
-func (a *archive) fetch(ctx context.Context, call *Call, ids []string) map[string]bool {
-	ctx, cancel := context.WithTimeout(ctx, fetchTime)
-	defer cancel()
-	read := make(map[string]bool, len(ids))
-	todo := make(chan string)
-	var mu sync.Mutex
-	var group sync.WaitGroup
-	for range min(fetchTogether, len(ids)) {
-		group.Go(func() {
-			for id := range todo {
-				own := &Call{Now: call.Now, tool: call.tool, args: map[string]jsontext.Value{}}
-				_, err := a.meeting(client.WithCalls(ctx, &client.Calls{}), own, id)
-				mu.Lock()
-				if err == nil {
-					read[id] = true
-				}
-				call.progress(ctx, fmt.Sprintf("read %d of %d meetings", len(read), len(ids)))
-				mu.Unlock()
-			}
-		})
-	}
-	for _, id := range ids {
-		select {
-		case todo <- id:
-		case <-ctx.Done():
-		}
-	}
-	close(todo)
-	group.Wait()
-	return read
 }

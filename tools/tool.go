@@ -195,6 +195,15 @@ func (t *Tool) handle(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallTo
 	if err != nil {
 		return t.failure(err), nil
 	}
+	if t.Effect == Destroys {
+		ask, err := t.policy.person.consent(ctx, call, args, req.Params.MultiRoundTripParams)
+		if err != nil {
+			return t.failure(err), nil
+		}
+		if ask != nil {
+			return ask, nil
+		}
+	}
 	out, err := t.run(ctx, call, args)
 	if err != nil {
 		return t.failure(err), nil

@@ -60,10 +60,10 @@ func outline(b *strings.Builder, v any, indent string) {
 		for _, name := range all {
 			switch v[name].(type) {
 			case map[string]any, []any:
-				fmt.Fprintf(b, "%s%s:\n", indent, name)
+				fmt.Fprintf(b, "%s%s:\n", indent, short(name))
 				outline(b, v[name], indent+"  ")
 			default:
-				fmt.Fprintf(b, "%s%s: %s\n", indent, name, scalar(v[name]))
+				fmt.Fprintf(b, "%s%s: %s\n", indent, short(name), scalar(v[name]))
 			}
 		}
 	case []any:
@@ -88,6 +88,12 @@ func scalar(v any) string {
 		return "null"
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
+	case string:
+		lines := strings.Split(transcript.Clean(v), "\n")
+		for i, line := range lines {
+			lines[i] = transcript.Line(line, freeText)
+		}
+		return strings.Join(lines, "\n")
 	}
 	return fmt.Sprint(v)
 }

@@ -1,0 +1,252 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/library"
+)
+
+// How much a search fetches of meetings that it has not seen before it answers
+// with what it has.
+const (
+	fetchMost     = 20
+	fetchTime     = 10 * time.Second
+	fetchTogether = 4
+)
+
+// filling is meetings being read into the library for one key. It goes on when
+// the call that began it has answered.
+type filling struct {
+	done chan struct{}
+	of   int
+
+	mu      sync.Mutex
+	changed chan struct{} // closed at the next change
+	tried   int
+	kept    map[string]bool
+	without map[string]bool // have no transcript, or are gone
+}
+
+// survey is what the API lists, against what is kept.
+type survey struct {
+	covered searched
+	listed  map[string]bool
+	unread  []string // to be read, newest first; those whose copies may be out of date before all others
+}
+
+// fill reads meetings that are not kept yet, newest first, as far as one call
+// may, and says what is known.
+func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (searched, map[string]bool, error) {
+	s, err := a.survey(ctx, call, q)
+	if err != nil {
+		return searched{}, nil, err
+	}
+	patience := fetchTime
+	if limit := a.policy.CallLimit; limit > 0 {
+		patience = min(patience, limit-limit/5)
+	}
+	var over <-chan time.Time
+	for len(s.unread) > 0 {
+		if over == nil {
+			over = a.policy.After(patience)
+		}
+		f, own := a.join(ctx, s.unread)
+		ended := f.follow(ctx, call, over)
+		s.settle(f)
+		if !ended {
+			s.covered.running = ctx.Err() == nil
+			break
+		}
+		if own {
+			break
+		}
+	}
+	unread := make(map[string]bool, len(s.unread))
+	for _, id := range s.unread {
+		unread[id] = true
+	}
+	s.covered.NotYet = s.unread[:min(len(s.unread), fetchMost)]
+	s.covered.Complete = s.covered.Complete && len(s.unread) == 0
+	return s.covered, unread, ctx.Err()
+}
+
+// settle takes off the list what was read.
+func (s *survey) settle(f *filling) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.unread = slices.DeleteFunc(s.unread, func(id string) bool {
+		if f.without[id] && s.listed[id] {
+			s.covered.WithoutTranscript++
+		}
+		return f.kept[id] || f.without[id]
+	})
+}
+
+// survey lists the meetings that a query is about.
+func (a *archive) survey(ctx context.Context, call *Call, q library.Query) (*survey, error) {
+	kept, err := a.tenant(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := kept.Entries(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the library: %w", err)
+	}
+	have := make(map[string]library.Entry, len(entries))
+	for _, e := range entries {
+		have[e.BotID] = e
+	}
+	s := &survey{covered: searched{Complete: true}, listed: map[string]bool{}}
+	var doubtful, unseen []string
+	for bot, err := range a.api.AllBots(ctx, client.BotQuery{Limit: pageSize, CreatedAfter: q.After, CreatedBefore: q.Before}) {
+		if err != nil && passing(err) && len(entries) > 0 {
+			return a.offline(call, q, entries), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		copied, ok := have[bot.UUID]
+		delete(have, bot.UUID)
+		if bot.EndedAt.IsZero() {
+			continue
+		}
+		name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+		if ok && (len(bot.Speakers) == 0 || source != fallbackTitle && string(name) != copied.Title) {
+			doubtful = append(doubtful, bot.UUID)
+		}
+		if !matches(bot, q.Meeting) {
+			continue
+		}
+		s.covered.Known++
+		s.listed[bot.UUID] = true
+		s.covered.saw(bot.CreatedAt.Time)
+		switch {
+		case ok:
+		case len(bot.Speakers) == 0:
+			s.covered.WithoutTranscript++
+		default:
+			unseen = append(unseen, bot.UUID)
+		}
+	}
+	for id, e := range have { // kept, but not listed any more
+		if about(e.Date, q) {
+			doubtful = append(doubtful, id)
+		}
+	}
+	for _, id := range doubtful {
+		a.note(ctx, id, func(c *custody) { c.confirmed = time.Time{} })
+	}
+	s.unread = append(doubtful, unseen...)
+	return s, nil
+}
+
+// offline is what is known when the API does not answer.
+func (a *archive) offline(call *Call, q library.Query, entries []library.Entry) *survey {
+	call.note("the API did not answer, so only what is kept on this machine was searched; meetings may have been added, changed or deleted since.")
+	s := &survey{}
+	for _, e := range entries {
+		if about(e.Date, q) {
+			s.covered.Known++
+			s.covered.saw(e.Date)
+		}
+	}
+	return s
+}
+
+func about(at time.Time, q library.Query) bool {
+	return (q.After.IsZero() || !at.Before(q.After)) && (q.Before.IsZero() || at.Before(q.Before))
+}
+
+// join answers the key's filling that is under way, or begins one with the
+// first of the meetings.
+func (a *archive) join(ctx context.Context, ids []string) (f *filling, own bool) {
+	key := a.api.KeyFor(ctx)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if f := a.fills[key.Reveal()]; f != nil {
+		return f, false
+	}
+	ids = slices.Clone(ids[:min(len(ids), fetchMost)])
+	f = &filling{done: make(chan struct{}), changed: make(chan struct{}), of: len(ids), kept: map[string]bool{}, without: map[string]bool{}}
+	a.fills[key.Reveal()] = f
+	go func() {
+		a.run(client.WithKey(a.policy.Context, key), f, ids)
+		a.mu.Lock()
+		delete(a.fills, key.Reveal())
+		a.mu.Unlock()
+		close(f.done)
+	}()
+	return f, true
+}
+
+// run reads meetings side by side. One that cannot be read is left for the
+// next call.
+func (a *archive) run(ctx context.Context, f *filling, ids []string) {
+	todo := make(chan string, len(ids))
+	for _, id := range ids {
+		todo <- id
+	}
+	close(todo)
+	var group sync.WaitGroup
+	for range min(fetchTogether, len(ids)) {
+		group.Go(func() {
+			for id := range todo {
+				if ctx.Err() != nil {
+					return
+				}
+				call := &Call{Now: a.policy.Now(), args: map[string]jsontext.Value{}}
+				r, err := a.meeting(client.WithCalls(ctx, &client.Calls{}), call, id)
+				f.mu.Lock()
+				f.tried++
+				switch {
+				case vanished(err), err == nil && r.missing != "":
+					f.without[id] = true
+				case err == nil && r.kept:
+					f.kept[id] = true
+				}
+				close(f.changed)
+				f.changed = make(chan struct{})
+				f.mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+}
+
+// follow tells the caller how a filling goes until it is done, time is over or
+// the caller is gone, and reports whether it is done.
+func (f *filling) follow(ctx context.Context, call *Call, over <-chan time.Time) bool {
+	for told := 0; ; {
+		f.mu.Lock()
+		tried, changed := f.tried, f.changed
+		f.mu.Unlock()
+		if tried > told {
+			told = tried
+			call.progress(ctx, fmt.Sprintf("read %d of %d meetings", tried, f.of))
+		}
+		select {
+		case <-f.done:
+			return true
+		case <-changed:
+		case <-over:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// sure leaves out hits in meetings whose copies may be out of date.
+func sure(hits []library.Hit, unread map[string]bool) []library.Hit {
+	if len(unread) == 0 {
+		return hits
+	}
+	return slices.DeleteFunc(slices.Clone(hits), func(h library.Hit) bool { return unread[h.Meeting.BotID] })
+}
