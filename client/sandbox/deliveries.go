@@ -57,7 +57,7 @@ type outbox struct {
 	client *http.Client
 	idle   *sync.Cond
 	lanes  map[string][]*delivery // a lane that is there has a goroutine
-	sent   []Delivery
+	sent   tail[Delivery]
 }
 
 type delivery struct {
@@ -67,8 +67,6 @@ type delivery struct {
 	tries    int
 	done     func(error)
 }
-
-const maxDeliveries = 10_000 // kept for Deliveries
 
 func newOutbox(mu *sync.Mutex) outbox {
 	return outbox{
@@ -137,10 +135,7 @@ func (s *Sandbox) delivered(d *delivery, status int, err error) {
 		record.Fault = err.Error()
 		s.log.Debug("webhook not delivered", "event", d.event, "error", err)
 	}
-	if len(s.outbox.sent) == maxDeliveries {
-		s.outbox.sent = slices.Delete(s.outbox.sent, 0, maxDeliveries/2)
-	}
-	s.outbox.sent = append(s.outbox.sent, record)
+	s.outbox.sent.add(record)
 	retries := patienceFor(d.event).retries
 	if err != nil && d.tries < len(retries) && !errors.Is(err, errAddress) {
 		d.tries++
@@ -195,5 +190,5 @@ func (s *Sandbox) send(d *delivery) (status int, err error) {
 func (s *Sandbox) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.outbox.sent)
+	return slices.Clone(s.outbox.sent.records)
 }

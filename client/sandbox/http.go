@@ -3,8 +3,10 @@ package sandbox
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -12,10 +14,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 )
 
-const (
-	maxBody     = 4 << 20 // bytes of a request's body
-	maxRequests = 20_000  // kept for Requests
-)
+const maxBody = 4 << 20 // bytes of a request's body
 
 // Request is one request that came in.
 type Request struct {
@@ -67,6 +66,10 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer s.running.Done()
+	if refusal := s.guard(r); refusal != nil {
+		s.write(w, *refusal, whole)
+		return
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
 		panic(http.ErrAbortHandler) // the caller is gone
@@ -80,10 +83,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	key := r.Header.Get(client.KeyHeader)
 	s.mu.Lock()
-	if len(s.requests) == maxRequests {
-		s.requests = slices.Delete(s.requests, 0, maxRequests/2)
-	}
-	s.requests = append(s.requests, Request{r.Method, r.URL.RequestURI(), key, string(body)})
+	s.requests.add(Request{r.Method, r.URL.RequestURI(), key, string(body)})
 	refusal, slow, damage := s.faults.draw()
 	s.mu.Unlock()
 	if slow > 0 && !s.sleep(r, slow) {
@@ -101,6 +101,26 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.write(w, answer, damage)
+}
+
+// guard refuses web pages. A page may send requests to this machine, under a
+// name that leads here (Host) or from elsewhere (Origin), and the keys are no
+// secret.
+func (s *Sandbox) guard(r *http.Request) *response {
+	name, port, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		name, port = strings.Trim(r.Host, "[]"), "80"
+	}
+	own := strconv.Itoa(s.listener.Addr().(*net.TCPAddr).Port)
+	if ip := net.ParseIP(name); port != own || !strings.EqualFold(name, "localhost") && (ip == nil || !ip.IsLoopback()) {
+		return text(http.StatusForbidden, "Refused: the Host header does not name the sandbox's own loopback address. Connect to %s.", s.url)
+	}
+	for _, origin := range r.Header.Values("Origin") {
+		if !strings.EqualFold(origin, "http://"+r.Host) {
+			return text(http.StatusForbidden, "Refused: the request comes from a web page of another origin.")
+		}
+	}
+	return nil
 }
 
 // begin counts a request that Close is to wait for; it is refused after Close.
@@ -180,5 +200,5 @@ func (s *Sandbox) write(w http.ResponseWriter, answer response, d damage) {
 func (s *Sandbox) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
+	return slices.Clone(s.requests.records)
 }

@@ -105,6 +105,81 @@ func TestRequests(t *testing.T) {
 	}
 }
 
+// TestGuard holds that no web page reaches a person's meetings.
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, Options{})
+	_, port, _ := strings.Cut(strings.TrimPrefix(s.URL(), "http://"), ":")
+	own := "127.0.0.1:" + port
+	for _, row := range []struct {
+		host   string
+		origin []string
+		want   int
+	}{
+		{own, nil, 200},
+		{"127.8.9.1:" + port, nil, 200},
+		{"[::1]:" + port, nil, 200},
+		{"LocalHost:" + port, nil, 200},
+		{own, []string{"http://" + own}, 200},
+		{"", nil, 403},
+		{"127.0.0.1", nil, 403},
+		{"127.0.0.1:1", nil, 403},
+		{"localhost.:" + port, nil, 403},
+		{"192.168.1.7:" + port, nil, 403},
+		{"page.example:" + port, nil, 403},
+		{"127.0.0.1.page.example:" + port, nil, 403},
+		{"page.example:" + port, []string{"http://page.example:" + port}, 403},
+		{own, []string{"http://localhost:" + port}, 403},
+		{own, []string{"https://" + own}, 403},
+		{own, []string{"https://page.example"}, 403},
+		{own, []string{"null"}, 403},
+		{own, []string{""}, 403},
+		{own, []string{"http://" + own, "https://page.example"}, 403},
+	} {
+		for _, path := range []string{"/bots/bots_with_metadata", "/files/x"} {
+			r := httptest.NewRequest("GET", path, nil)
+			r.Host, r.Header["Origin"] = row.host, row.origin
+			r.Header.Set(client.KeyHeader, Key)
+			w := httptest.NewRecorder()
+			s.serve(w, r)
+			refused := strings.HasPrefix(w.Body.String(), "Refused: ")
+			if refused != (row.want == 403) || refused && w.Code != 403 || path == "/bots/bots_with_metadata" && w.Code != row.want {
+				t.Errorf("%s for %q from %q: got %d %.60s, want %d", path, row.host, row.origin, w.Code, w.Body, row.want)
+			}
+		}
+	}
+	if got := len(s.Requests()); got != 5 {
+		t.Errorf("%d requests, want the 5 that were let in", got)
+	}
+}
+
+// TestMemory holds that what is kept of the past stays small.
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, Options{})
+	large := strings.Repeat("x", 1<<20)
+	s.mu.Lock()
+	for i := range 40 {
+		s.notify(s.accounts[Key], "http://hook.example.com/", event{"complete", fmt.Sprint(i, large)}, nil)
+		s.requests.add(Request{Path: fmt.Sprint(i), Body: large})
+	}
+	s.mu.Unlock()
+	s.Advance(0) // until all is sent
+	sent, requests := s.Deliveries(), s.Requests()
+	if n := len(sent); n != 15 || !strings.Contains(sent[n-1].Body, `"39x`) {
+		t.Errorf("%d deliveries of 1 MB are kept, want the last 15", n)
+	}
+	if n := len(requests); n != 15 || requests[n-1].Path != "39" {
+		t.Errorf("%d requests of 1 MB are kept, want the last 15", n)
+	}
+	for range maxRecords + 1 {
+		s.requests.add(Request{})
+	}
+	if n, held := len(s.Requests()), s.requests.bytes; n != maxRecords || held != 0 {
+		t.Errorf("%d empty requests of %d bytes are kept, want %d of none", n, held, maxRecords)
+	}
+}
+
 func TestUnwritable(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

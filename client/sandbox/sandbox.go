@@ -52,7 +52,7 @@ type Sandbox struct {
 	meetings []*meeting // nil until loaded
 	broken   []error    // files of Data that could not be loaded
 	faults   faults
-	requests []Request
+	requests tail[Request]
 	outbox   outbox
 	closed   bool
 }
