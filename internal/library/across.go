@@ -36,7 +36,11 @@ func (s *search) across(ctx context.Context) error {
 	if err := b.count(ctx); err != nil {
 		return err
 	}
-	return s.collect(ctx, b.candidates(), &b.rarities)
+	candidates, err := s.withPhrases(ctx, b.candidates())
+	if err != nil {
+		return err
+	}
+	return s.collect(ctx, candidates, &b.rarities)
 }
 
 // fetch gets what the index has on a term, once.

@@ -139,6 +139,7 @@ func (t *Tenant) Purge(ctx context.Context) error {
 		for _, statement := range []string{
 			`DELETE FROM postings WHERE tenant = ?`,
 			`DELETE FROM speech WHERE meeting IN (SELECT id FROM meetings WHERE tenant = ?)`,
+			`DELETE FROM pairs WHERE meeting IN (SELECT id FROM meetings WHERE tenant = ?)`,
 			`DELETE FROM meetings WHERE tenant = ?`,
 			`DELETE FROM tenants WHERE id = ?`,
 		} {

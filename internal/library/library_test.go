@@ -143,7 +143,7 @@ func TestReplacingAndForgettingLeaveNothing(t *testing.T) {
 			t.Errorf("%s still holds the deleted meeting's words, or %v", name, err)
 		}
 	}
-	if err := a.Delete(ctx, "2"); err != nil || rows(t, l, "postings") != 0 || rows(t, l, "speech") != 0 {
+	if err := a.Delete(ctx, "2"); err != nil || rows(t, l, "postings") != 0 || rows(t, l, "speech") != 0 || rows(t, l, "pairs") != 0 {
 		t.Errorf("after the last is deleted: %v, %d postings", err, rows(t, l, "postings"))
 	}
 }

@@ -64,6 +64,9 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO speech (meeting, turns, terms) VALUES (?, ?, ?)`, id, turns, terms); err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO pairs (meeting, bits) VALUES (?, ?)`, id, made.pairs(m.Turns)); err != nil {
+			return err
+		}
 		return made.post(ctx, tx, tenant, number)
 	})
 	if err != nil {
@@ -163,11 +166,16 @@ func remove(ctx context.Context, tx *sql.Tx, tenant int64, botID string) error {
 	if err := kept.unpost(ctx, tx, tenant, number); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM speech WHERE meeting = ?`, id); err != nil {
-		return err
+	for _, statement := range []string{
+		`DELETE FROM speech WHERE meeting = ?`,
+		`DELETE FROM pairs WHERE meeting = ?`,
+		`DELETE FROM meetings WHERE id = ?`,
+	} {
+		if _, err := tx.ExecContext(ctx, statement, id); err != nil {
+			return err
+		}
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM meetings WHERE id = ?`, id)
-	return err
+	return nil
 }
 
 // millis and date keep times to the millisecond; none is NULL.

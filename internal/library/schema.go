@@ -35,6 +35,10 @@ func migrations() []string {
 			turns BLOB NOT NULL,
 			terms BLOB NOT NULL
 		);
+		CREATE TABLE pairs (
+			meeting INTEGER PRIMARY KEY REFERENCES meetings,
+			bits BLOB NOT NULL
+		);
 		CREATE TABLE postings (
 			tenant INTEGER NOT NULL,
 			block INTEGER NOT NULL,
