@@ -5,9 +5,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/meetmcp/meetmcp/internal/serve"
 )
 
 // TestOrigins sends each Host and Origin to each path; web pages, even those
@@ -82,6 +86,7 @@ func TestHTTPMessages(t *testing.T) {
 		want       string
 	}{
 		{"no session", "/mcp", nil, `{"jsonrpc":"2.0","id":1,"method":"ping"}`, 400, "Send initialize first"},
+		{"forged session", "/mcp", map[string]string{"Mcp-Session-Id": "mcp-session-00000000-0000-4000-8000-000000000000"}, `{"jsonrpc":"2.0","id":1,"method":"ping"}`, 404, "send initialize again"},
 		{"ping", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"ping"}`, 200, `"result":{}`},
 		{"no JSON", "/mcp", nil, `hello`, 400, "-32700"},
 		{"batch", "/mcp", nil, `[]`, 400, "batches"},
@@ -99,6 +104,21 @@ func TestHTTPMessages(t *testing.T) {
 		status, _, body := w.post(t, step.path, step.headers, step.body)
 		if status != step.status || !strings.Contains(body, step.want) {
 			t.Errorf("%s: got %d %s, want %d %s", step.name, status, body, step.status, step.want)
+		}
+	}
+	for _, step := range []struct{ method, path, allow, want string }{
+		{"OPTIONS", "/mcp", "GET, POST, DELETE", "405"},
+		{"PUT", "/mcp", "GET, POST, DELETE", "405"},
+		{"POST", "/sse", "GET", "405"},
+		{"GET", "/mcp", "", "400"},
+		{"DELETE", "/mcp", "", "400"},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), step.method, "http://"+w.addr+step.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, header, _ := send(t, r); fmt.Sprint(status) != step.want || header.Get("Allow") != step.allow {
+			t.Errorf("%s %s: got %d allowing %q, want %s allowing %q", step.method, step.path, status, header.Get("Allow"), step.want, step.allow)
 		}
 	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+w.addr+"/healthz", nil)
@@ -221,7 +241,6 @@ func TestCancellation(t *testing.T) {
 	}{
 		{nil, fmt.Sprintf(cancelled, "")},
 		{modern("notifications/cancelled"), fmt.Sprintf(cancelled, ","+meta)},
-		{map[string]string{"Mcp-Session-Id": "mcp-session-00000000-0000-4000-8000-000000000000"}, fmt.Sprintf(cancelled, "")},
 	} {
 		if status, _, body := w.post(t, "/mcp", from.headers, from.body); status != http.StatusAccepted {
 			t.Errorf("got %d %s, want 202", status, body)
@@ -307,5 +326,124 @@ func TestDrain(t *testing.T) {
 	}
 	if _, open := <-s.events; open {
 		t.Error("the stream goes on, want its end")
+	}
+}
+
+// TestStalledBody sends the start of a body to each route, and none of the rest.
+func TestStalledBody(t *testing.T) {
+	w := newWeb(t, func(s *serve.Server) { s.SetBodyTime(50 * time.Millisecond) })
+	for _, step := range []struct{ line, headers, want string }{
+		{"POST /mcp", "", "400"},
+		{"POST /mcp", "Mcp-Protocol-Version: 1999-01-01\r\n", "400"},
+		{"POST /mcp", "Origin: http://evil.example\r\n", "403"},
+		{"POST /message?sessionId=x", "", "404"},
+		{"POST /healthz", "", "200"},
+		{"DELETE /mcp", "", "400"},
+		{"GET /sse", "", "400"},
+	} {
+		c, err := net.Dial("tcp", w.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(c, "%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n%s\r\n{", step.line, w.addr, step.headers)
+		answer, err := io.ReadAll(c)
+		if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 "+step.want) {
+			t.Errorf("%s %s: got %.100q %v, want %s and the end", step.line, step.headers, answer, err, step.want)
+		}
+	}
+}
+
+// TestBodyTime has a call take longer than its message may.
+func TestBodyTime(t *testing.T) {
+	w := newWeb(t, func(s *serve.Server) { s.SetBodyTime(50 * time.Millisecond) })
+	session, answers := w.session(t), make(chan string, 1)
+	go func() {
+		_, _, answer := w.post(t, "/mcp", session, call(1, "block", "a"))
+		answers <- answer
+	}()
+	receive(t, w.started)
+	select {
+	case got := <-w.ended:
+		t.Errorf("got %s, want the call to go on", got)
+	case <-time.After(150 * time.Millisecond):
+	}
+	close(w.release)
+	if got := receive(t, answers); !strings.Contains(got, "released") {
+		t.Errorf("got %s, want the answer", got)
+	}
+}
+
+// TestSessions opens as many sessions and streams as there may be.
+func TestSessions(t *testing.T) {
+	hello := `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
+	w := newWeb(t, func(s *serve.Server) { s.SetSessions(2, time.Hour) })
+	first := w.session(t)
+	w.session(t)
+	if status, header, body := w.post(t, "/mcp", nil, hello); status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || !strings.Contains(body, "2 sessions at most") {
+		t.Errorf("got %d %s, want 503", status, body)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, "http://"+w.addr+"/mcp", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Mcp-Session-Id", first["Mcp-Session-Id"])
+	if status, _, body := send(t, r); status != http.StatusOK {
+		t.Errorf("DELETE: got %d %s, want 200", status, body)
+	}
+	w.session(t)
+	w.openSSE(t)
+	w.openSSE(t)
+	r, err = http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+w.addr+"/sse", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, body := send(t, r); status != http.StatusServiceUnavailable || !strings.Contains(body, "2 event streams at most") {
+		t.Errorf("a third stream: got %d %s, want 503", status, body)
+	}
+
+	w = newWeb(t, func(s *serve.Server) { s.SetSessions(1, 0) })
+	idle, ping := w.session(t), `{"jsonrpc":"2.0","id":1,"method":"ping"}`
+	busy := w.session(t)
+	if status, _, body := w.post(t, "/mcp", idle, ping); status != http.StatusNotFound {
+		t.Errorf("got %d %s, want the idle session gone", status, body)
+	}
+	answers := make(chan string, 1)
+	go func() {
+		_, _, answer := w.post(t, "/mcp", busy, call(1, "block", "a"))
+		answers <- answer
+	}()
+	receive(t, w.started)
+	if status, _, body := w.post(t, "/mcp", nil, hello); status != http.StatusServiceUnavailable {
+		t.Errorf("got %d %s, want the session with a call kept", status, body)
+	}
+	close(w.release)
+	receive(t, answers)
+}
+
+// TestStalledDrain stops a server while a body arrives.
+func TestStalledDrain(t *testing.T) {
+	w := newWeb(t)
+	c, err := net.Dial("tcp", w.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "POST /mcp HTTP/1.1\r\nHost: %s\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n", w.addr)
+	if _, err := bufio.NewReader(c).ReadString('\n'); err != nil { // it waits for the body now
+		t.Fatal(err)
+	}
+	w.stop()
+	select {
+	case err := <-w.stopped:
+		w.stopped <- err
+	case <-time.After(patience / 2):
+		t.Error("the stalled request held the server up")
+	}
+	if !strings.Contains(w.log.String(), "a second signal ends at once") {
+		t.Error("the log does not say what the server waits for")
 	}
 }

@@ -54,6 +54,12 @@ func (p *pending) remove(key string, n int) {
 	}
 }
 
+func (p *pending) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.total
+}
+
 // wait returns when nothing is open, or ctx ends first.
 func (p *pending) wait(ctx context.Context) error {
 	p.mu.Lock()

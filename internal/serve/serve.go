@@ -35,11 +35,12 @@ type Server struct {
 	streams streams
 
 	lastAnswers time.Duration // after the end of input, over stdio
+	limits      limits        // over HTTP
 }
 
 // New returns a server with the tools of o.
 func New(o Options) *Server {
-	s := &Server{log: o.Log, limit: o.CallLimit, lastAnswers: lastAnswers}
+	s := &Server{log: o.Log, limit: o.CallLimit, lastAnswers: lastAnswers, limits: usual()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

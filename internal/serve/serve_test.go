@@ -107,7 +107,7 @@ type web struct {
 	stopped chan error
 }
 
-func newWeb(t *testing.T) *web {
+func newWeb(t *testing.T, set ...func(*serve.Server)) *web {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -115,6 +115,9 @@ func newWeb(t *testing.T) *web {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	w := &web{bench: newBench(t), addr: listener.Addr().String(), stop: stop, stopped: make(chan error, 1)}
+	for _, set := range set {
+		set(w.Server)
+	}
 	go func() { w.stopped <- w.HTTP(ctx, listener, patience) }()
 	t.Cleanup(func() {
 		stop()
