@@ -170,14 +170,20 @@ func (p *program) server(u *upstream) (*serve.Server, error) {
 	isOn := func(tool string) bool {
 		return slices.ContainsFunc(on, func(t tools.Tool) bool { return t.Name == tool })
 	}
+	resources := tools.NewResources(on)
 	return serve.New(serve.Options{
 		Version:      build().version,
 		Instructions: tools.Instructions(on),
 		Tools: func(to *server.MCPServer) {
 			tools.Register(to, on)
+			resources.Register(to)
 			prompts.Register(to, isOn)
 		},
-		More:      []server.ServerOption{server.WithPromptCapabilities(false)},
+		More: []server.ServerOption{
+			server.WithPromptCapabilities(false), server.WithResourceCapabilities(false, false), server.WithCompletions(),
+			server.WithPromptCompletionProvider(prompts.Completions{Otherwise: resources}), server.WithResourceCompletionProvider(resources),
+		},
+		Address:   tools.Canonical,
 		Listing:   tools.Listing(on),
 		CallLimit: p.CallLimit,
 		Log:       p.log,

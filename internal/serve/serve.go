@@ -3,11 +3,13 @@
 package serve
 
 import (
+	"context"
 	"log/slog"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 )
 
@@ -21,6 +23,7 @@ type Options struct {
 	Tools        func(to *server.MCPServer) // adds the tools
 	Listing      server.ToolFilterFunc      // the tools in full and in their order, as a client is to see them; may be nil
 	More         []server.ServerOption      // what the server can do beside tools
+	Address      func(uri string) string    // of a resource, as it is registered; may be nil
 	CallLimit    time.Duration              // of one call; 50 s when zero
 	Log          *slog.Logger               // nothing is logged when nil
 }
@@ -49,12 +52,18 @@ func New(o Options) *Server {
 	}
 	hooks := &server.Hooks{}
 	hooks.AddOnRegisterSession(s.streams.open)
+	if o.Address != nil {
+		hooks.AddBeforeReadResource(func(_ context.Context, _ any, request *mcp.ReadResourceRequest) {
+			request.Params.URI = o.Address(request.Params.URI)
+		})
+	}
 	options := []server.ServerOption{
 		server.WithTitle("Meetings"),
 		server.WithInstructions(o.Instructions),
 		server.WithToolCapabilities(false),
 		server.WithHooks(hooks),
 		server.WithToolHandlerMiddleware(s.call),
+		server.WithResourceHandlerMiddleware(s.readResource),
 	}
 	if o.Listing != nil {
 		options = append(options, server.WithToolFilter(o.Listing))
