@@ -245,9 +245,12 @@ func retranscribe(s *Sandbox, a *account, r *http.Request, body []byte) response
 		webhook = *in.WebhookURL
 	}
 	s.after(transcribing, func() {
+		if b.wordsDeleted {
+			return // meanwhile, and they stay so
+		}
 		b.settings.SpeechToTextProvider, b.settings.SpeechToTextAPIKey = p.SpeechToTextProvider, p.SpeechToTextAPIKey
 		b.retranscribed++
-		b.plan.untold, b.wordsDeleted = false, false
+		b.plan.untold = false
 		b.plan.transcribed = earliest(b.plan.transcribed, s.now())
 		s.notify(a, webhook, event{"transcription_complete", struct {
 			BotID string `json:"bot_id"`

@@ -389,3 +389,20 @@ func TestDeleteData(t *testing.T) {
 		t.Errorf("a minute later: got %d %s", got.status, got.body)
 	}
 }
+
+func TestDeletedWhileRetranscribed(t *testing.T) {
+	t.Parallel()
+	s, c := open(t, Options{})
+	id := mustJoin(t, c, transcribed(ordinary))
+	s.Advance(3 * time.Hour)
+	if got := ask(t, s, "POST", "/bots/retranscribe", `{"bot_uuid":"`+id+`"}`); got.status != http.StatusAccepted {
+		t.Fatalf("retranscribe: got %d %s", got.status, got.body)
+	}
+	if got := ask(t, s, "POST", "/bots/"+id+"/delete_data", ""); got.status != http.StatusOK {
+		t.Fatalf("delete: got %d %s", got.status, got.body)
+	}
+	s.Advance(time.Hour)
+	if data := mustData(t, c, id); len(data.BotData.Transcripts) > 0 {
+		t.Errorf("%d turns are back after the deletion", len(data.BotData.Transcripts))
+	}
+}
