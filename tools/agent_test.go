@@ -52,7 +52,13 @@ func newAgentOn(t testing.TB, p tools.Policy, o sandbox.Options) *agent {
 // newAgentAt connects to an API of the test's own.
 func newAgentAt(t testing.TB, p tools.Policy, url string) *agent {
 	t.Helper()
-	api := client.New(url, client.NewSecret(sandbox.Key), &client.Options{Pause: 1})
+	return newAgentWith(t, p, url, sandbox.Key)
+}
+
+// newAgentWith connects with a key.
+func newAgentWith(t testing.TB, p tools.Policy, url, key string) *agent {
+	t.Helper()
+	api := client.New(url, client.NewSecret(key), &client.Options{Pause: 1})
 	kept, err := library.Open(context.Background(), library.Memory)
 	if err != nil {
 		t.Fatal(err)

@@ -91,6 +91,7 @@ type upstream struct {
 	api     *client.Client
 	sandbox *sandbox.Sandbox // nil with the real API
 	library *library.Library // nil until a tool needs it
+	stop    func()           // ends what tools still do; nil before there are tools
 }
 
 // connect opens what the configuration asks for.
@@ -119,6 +120,9 @@ func (p *program) openSandbox(addr string, speed float64) (*upstream, error) {
 }
 
 func (u *upstream) close() error {
+	if u.stop != nil {
+		u.stop()
+	}
 	u.api.Close()
 	var errs []error
 	if u.library != nil {
@@ -149,6 +153,7 @@ func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
 		Library: u.open(p.Library),
 	}
+	policy.Context, u.stop = context.WithCancel(context.Background())
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now
 	}
