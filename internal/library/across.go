@@ -231,7 +231,7 @@ func (s *search) narrow() bool {
 
 // narrowed is how many meetings are ranked anew at once, when their order by
 // the index is not the last word.
-const narrowed = 16
+const narrowed = 8
 
 // collect looks into the candidates until there are hits enough.
 func (s *search) collect(ctx context.Context, candidates []place, all *rarities) error {

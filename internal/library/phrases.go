@@ -3,9 +3,9 @@ package library
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
@@ -140,24 +140,27 @@ func (s *search) withPhrases(ctx context.Context, candidates []place) ([]place, 
 	if len(s.asked.phrases) == 0 {
 		return candidates, nil
 	}
-	get, err := s.tx.PrepareContext(ctx, `SELECT bits FROM meetings JOIN pairs ON meeting = id WHERE tenant = ? AND number = ?`)
+	numbers := make([]string, len(candidates))
+	for i, p := range candidates {
+		numbers[i] = strconv.Itoa(p.number)
+	}
+	rows, err := s.tx.QueryContext(ctx, `SELECT number, bits FROM json_each(?) CROSS JOIN meetings ON tenant = ? AND number = value
+		JOIN pairs ON meeting = meetings.id`, "["+strings.Join(numbers, ",")+"]", s.tenant)
 	if err != nil {
 		return nil, err
 	}
-	defer get.Close()
-	var some []place
-	for _, p := range candidates {
-		var bits []byte
-		err := get.QueryRowContext(ctx, s.tenant, p.number).Scan(&bits)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && len(bits) == 0 {
-			return nil, errCorrupt
-		}
-		if err != nil {
+	defer rows.Close()
+	out := map[int]bool{}
+	for rows.Next() {
+		var number int
+		var bits sql.RawBytes
+		if err := rows.Scan(&number, &bits); err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(s.asked.phrases, func(phrase string) bool { return !mayHave(bits, phrase) }) {
-			some = append(some, p)
+		if len(bits) == 0 {
+			return nil, errCorrupt
 		}
+		out[number] = slices.ContainsFunc(s.asked.phrases, func(phrase string) bool { return !mayHave(bits, phrase) })
 	}
-	return some, nil
+	return slices.DeleteFunc(candidates, func(p place) bool { return out[p.number] }), rows.Err()
 }
