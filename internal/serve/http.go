@@ -311,6 +311,8 @@ func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, ok bool) 
 	}
 	h.log.Debug("message refused", "code", wrong.Error.Code)
 	switch session := r.URL.Query().Get("sessionId"); {
+	case m.notification():
+		w.WriteHeader(http.StatusAccepted)
 	case wrong.Error.Code == mcp.INVALID_PARAMS && r.URL.Path == "/message" && h.sse.SendEventToSession(session, wrong) == nil:
 		w.WriteHeader(http.StatusAccepted)
 	case wrong.Error.Code == mcp.INVALID_PARAMS && !m.modern() && m.id != nil:

@@ -91,6 +91,7 @@ func TestHTTPMessages(t *testing.T) {
 		{"no JSON", "/mcp", nil, `hello`, 400, "-32700"},
 		{"batch", "/mcp", nil, `[]`, 400, "batches"},
 		{"no method", "/mcp", nil, `{"jsonrpc":"2.0","id":1}`, 400, "no method"},
+		{"wrong notification", "/mcp", session, `{"jsonrpc":"2.0","method":"notifications/initialized","params":[]}`, 202, ""},
 		{"too large", "/mcp", nil, large, 413, "larger than the 4 MB"},
 		{"unknown tool", "/mcp", nil, call(1, "lst_bots", ""), 200, "Did you mean list_bots?"},
 		{"unknown tool, modern", "/mcp", modern, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"lst_bots",` + fmt.Sprintf(meta, "2026-07-28") + `}}`, 400, "Did you mean list_bots?"},

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -30,6 +31,10 @@ func (m message) request() bool {
 // modern reports that m says which protocol version it is in, as those from
 // 2026-07-28 on do.
 func (m message) modern() bool { return mcp.IsModernProtocol(m.version) }
+
+// notification reports that m is a message that is never answered, not even
+// with what is wrong with it.
+func (m message) notification() bool { return m.id == nil && m.method != "" }
 
 // refusal is a JSON-RPC error.
 type refusal struct {
@@ -64,6 +69,9 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {
 		return m, refuse(nil, mcp.INVALID_REQUEST, "JSON-RPC batches are not supported: send each message by itself.")
 	}
+	if deep(raw) {
+		return m, refuse(nil, mcp.INVALID_REQUEST, "The message is nested more than %d deep. Send a flatter one.", maxDepth)
+	}
 	var in struct {
 		JSONRPC string         `json:"jsonrpc"`
 		ID      jsontext.Value `json:"id"`
@@ -77,11 +85,18 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	m.id = in.ID
 	switch {
 	case err != nil && !jsontext.Value(raw).IsValid(jsontext.AllowInvalidUTF8(true)):
+		var at *jsontext.SyntacticError
+		if errors.As(err, &at) { // whose own words hold the path to it, of any length
+			err = fmt.Errorf("%w at byte %d", at.Err, at.ByteOffset)
+		}
 		return m, refuse(nil, mcp.PARSE_ERROR, "The message cannot be read as JSON (%v). Send one JSON-RPC message at a time.", err)
 	case err != nil:
 		return m, refuse(nil, mcp.INVALID_REQUEST, "This is not a JSON-RPC message: it must be an object with jsonrpc, method and, for a request, id.")
 	case in.ID != nil && in.ID.Kind() != '"' && in.ID.Kind() != '0':
 		return m, refuse(nil, mcp.INVALID_REQUEST, "The id of a request must be a string or a number. Leave it out of a notification.")
+	case in.ID.Kind() == '0' && keyOf(in.ID) == "":
+		m.id = nil
+		return m, refuse(nil, mcp.INVALID_REQUEST, "The id of the request is too large a number. Use a string or a smaller number.")
 	case in.JSONRPC != "2.0":
 		return m, refuse(in.ID, mcp.INVALID_REQUEST, `This is not JSON-RPC 2.0: a message must have "jsonrpc": "2.0".`)
 	case in.Method == nil && in.Result == nil && in.Error == nil:
@@ -90,26 +105,79 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		return m, nil
 	}
 	m.method = *in.Method
-	if in.Params != nil && in.Params.Kind() != '{' {
+	var params map[string]jsontext.Value
+	switch in.Params.Kind() {
+	case 'n', jsontext.KindInvalid: // absent
+	case '{':
+		err = json.Unmarshal(in.Params, &params, jsontext.AllowInvalidUTF8(true))
+	default:
 		return m, refuse(in.ID, mcp.INVALID_PARAMS, "params must be an object.")
 	}
-	var params struct {
-		Name *string                   `json:"name"`
-		Meta map[string]jsontext.Value `json:"_meta"`
+	var meta map[string]jsontext.Value
+	if value, _ := member(params, "_meta"); value.Kind() == '{' {
+		_ = json.Unmarshal(value, &meta, jsontext.AllowInvalidUTF8(true)) // the library refuses what is wrong with it
 	}
-	if in.Params != nil {
-		err = json.Unmarshal(in.Params, &params, jsontext.AllowInvalidUTF8(true))
-	}
-	if version := params.Meta[mcp.MetaKeyProtocolVersion]; version.Kind() == '"' {
+	if version := meta[mcp.MetaKeyProtocolVersion]; version.Kind() == '"' {
 		m.version = text(version)
 	}
-	if m.method == string(mcp.MethodToolsCall) && m.id != nil {
-		if err != nil || params.Name == nil {
-			return m, refuse(m.id, mcp.INVALID_PARAMS, "tools/call needs params with the tool's name, and its arguments as an object. tools/list shows the tools.")
+	if m.id == nil {
+		return m, nil
+	}
+	switch mcp.MCPMethod(m.method) {
+	case mcp.MethodToolsCall:
+		name, once := member(params, "name")
+		if err != nil || !once || name.Kind() != '"' {
+			return m, refuse(m.id, mcp.INVALID_PARAMS, "tools/call needs params with the tool's name, once, and its arguments as an object. tools/list shows the tools.")
 		}
-		return m, s.unknown(m.id, *params.Name)
+		return m, s.unknown(m.id, text(name))
+	case mcp.MethodInitialize:
+		version, once := member(params, "protocolVersion")
+		if err != nil || !once || version != nil && version.Kind() != '"' {
+			return m, refuse(m.id, mcp.INVALID_PARAMS, "initialize needs params with protocolVersion as a string, such as %q.", mcp.LATEST_PROTOCOL_VERSION)
+		}
+	case mcp.MethodToolsList, mcp.MethodPromptsList, mcp.MethodResourcesList, mcp.MethodResourcesTemplatesList:
+		if cursor, _ := member(params, "cursor"); cursor != nil && cursor.Kind() != 'n' && string(cursor) != `""` {
+			return m, refuse(m.id, mcp.INVALID_PARAMS, "There is no such page: the first answer holds the whole list. Leave cursor out.")
+		}
 	}
 	return m, nil
+}
+
+// maxDepth bounds how deep a message's objects and lists lie in each other.
+const maxDepth = 100
+
+// deep reports whether a message, which need not be JSON, exceeds maxDepth.
+func deep(raw []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == '{' || c == '['):
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case !quoted && (c == '}' || c == ']'):
+			depth--
+		}
+	}
+	return false
+}
+
+// member finds a member by its name in any case, as the library does, and
+// whether there is no second one. The value is nil when there is none.
+func member(params map[string]jsontext.Value, name string) (value jsontext.Value, once bool) {
+	for n, v := range params {
+		if strings.EqualFold(n, name) {
+			if value != nil {
+				return value, false
+			}
+			value = v
+		}
+	}
+	return value, true
 }
 
 // unknown refuses a call of a tool that is not there, with the nearest.

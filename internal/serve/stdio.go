@@ -78,7 +78,9 @@ func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pen
 			m, wrong := s.read(line)
 			if wrong != nil {
 				s.log.Debug("message refused", "code", wrong.Error.Code)
-				answers.refuse(wrong)
+				if !m.notification() {
+					answers.refuse(wrong)
+				}
 				break
 			}
 			if m.request() {

@@ -78,6 +78,15 @@ func TestStdioMessages(t *testing.T) {
 		{"too large", `{"jsonrpc":"2.0","id":14,"method":"ping","params":{"x":"` + large + `"}}` + "\n", `"id":14,"error":{"code":-32600,"message":"The message is larger than the 4 MB`},
 		{"too large and no message", large + "\n", `"id":null`},
 		{"as large as may be, then carriage returns", large[:4<<20] + strings.Repeat("\r", 300_000) + "\n", "-32700"},
+		{"params null", `{"jsonrpc":"2.0","id":16,"method":"tools/list","params":null}` + "\n", `"id":16,"result":{`},
+		{"wrong notification, then a ping", `{"jsonrpc":"2.0","method":"notifications/initialized","params":[]}` + "\n" + fmt.Sprintf(hello, 17) + "\n", `"id":17,"result":{}`},
+		{"two names", `{"jsonrpc":"2.0","id":18,"method":"tools/call","params":{"name":"list_bots","NAME":"x"}}` + "\n", "needs params with the tool's name, once"},
+		{"version of a wrong kind", `{"jsonrpc":"2.0","id":19,"method":"initialize","params":{"protocolVersion":5}}` + "\n", `"id":19,"error":{"code":-32602,"message":"initialize needs`},
+		{"unknown page", `{"jsonrpc":"2.0","id":20,"method":"tools/list","params":{"cursor":"%%"}}` + "\n", `"id":20,"error":{"code":-32602,"message":"There is no such page`},
+		{"page of a wrong kind", `{"jsonrpc":"2.0","id":21,"method":"tools/list","params":{"cursor":5}}` + "\n", "no such page"},
+		{"id too large", `{"jsonrpc":"2.0","id":1e400,"method":"ping"}` + "\n", "too large a number"},
+		{"deep", `{"jsonrpc":"2.0","id":22,"method":"ping","params":` + strings.Repeat(`{"a":`, 200_000) + "1" + strings.Repeat("}", 200_001) + "\n", "nested more than 100 deep"},
+		{"cut within a long name", `{"` + strings.Repeat("n", 1000) + `":{"a":tru` + "\n", "at byte 1"},
 		{"alive", fmt.Sprintf(hello, 15) + "\n", `{"jsonrpc":"2.0","id":15,"result":{}}`},
 	} {
 		go p.write(t, step.send)
