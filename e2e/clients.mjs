@@ -61,7 +61,7 @@ async function suite(t, client, transport) {
     for (const { name, title, description, inputSchema, outputSchema, annotations } of tools) {
       assert.ok(title && description && annotations, name)
       assert.equal(inputSchema.type, "object", name)
-      assert.equal(outputSchema?.type, name.endsWith("_guide") ? undefined : "object", name)
+      assert.equal(outputSchema?.type, name.endsWith("_guide") || name === "get_transcript" ? undefined : "object", name)
     }
   })
 
@@ -143,11 +143,30 @@ async function suite(t, client, transport) {
   })
 
   await t.test("reading and searching what was said", async () => {
-    const page = await ok("get_transcript", { bot_id: "latest", max_tokens: 1000 })
+    const page = await ok("get_transcript", { bot_id: ended, max_tokens: 1000 })
     assert.match(page.text, /meeting speech/)
     const { results, coverage } = await ok("search_transcripts", { query: "planning the quarter", limit: 3 })
     assert.ok(results.length > 0 && coverage.searched > 0)
     await ok("get_transcript", { bot_id: results[0].bot_id, turns: String(results[0].turns[0].turn), format: "json" })
+  })
+
+  await t.test("resources, prompts and completion", async () => {
+    const [recent] = (await client.listResources()).resources
+    assert.equal(recent.uri, "meeting://recent")
+    assert.equal((await client.listResourceTemplates()).resourceTemplates.length, 3)
+    const read = async (uri) => (await client.readResource({ uri })).contents[0].text
+    assert.match(await read(recent.uri), new RegExp(ended))
+    assert.match(await read(`meeting://${ended}`), new RegExp(ended))
+    assert.match(await read(`meeting://${ended}/transcript?from=0:05&to=1:00`), /meeting speech/)
+    await assert.rejects(read("meeting://00000000-0000-4000-8000-000000000000"), /list_bots/)
+    const { prompts } = await client.listPrompts()
+    assert.equal(prompts.length, 5)
+    const { messages } = await client.getPrompt({ name: "meeting_summary", arguments: { bot_id: ended } })
+    assert.match(messages[0].content.text, new RegExp(`get_transcript\\(bot_id: "${ended}"\\)`))
+    const complete = async (ref, name, value) => (await client.complete({ ref, argument: { name, value } })).completion.values
+    assert.deepEqual(await complete({ type: "ref/prompt", name: "meeting_summary" }, "bot_id", ended), [ended])
+    assert.deepEqual(await complete({ type: "ref/prompt", name: "meeting_summary" }, "length", "f"), ["full"])
+    assert.deepEqual(await complete({ type: "ref/resource", uri: "meeting://{bot_id}/transcript" }, "bot_id", ended), [ended])
   })
 
   await t.test("Zoom connections", async () => {
