@@ -116,6 +116,9 @@ type relaySession struct {
 
 func (r relaySession) NotificationChannel() chan<- mcp.JSONRPCNotification { return r.channel }
 
+// Unwrap returns the session itself, which may be one that can ask the person.
+func (r relaySession) Unwrap() server.ClientSession { return r.ClientSession }
+
 // The four methods below keep a tool able to ask what the client can do.
 
 func (r relaySession) GetClientInfo() (info mcp.Implementation) {
