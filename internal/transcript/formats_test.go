@@ -77,10 +77,8 @@ func spoken(t *testing.T, format Format, text string) string {
 		}
 	case Markdown:
 		for i, line := range strings.Split(text, "\n") {
-			_, words, found := strings.Cut(line, "**")
-			words, more := "", found
-			if found {
-				_, words, more = strings.Cut(line, ": ")
+			words, more := "", strings.Contains(line, "**")
+			if more {
 				if head := regexp.MustCompile(`^[0-9:]+ \*\*(?:[^*\\]|\\.)*\*\*(?: \(continued\))?: `).FindString(line); head != "" {
 					words = line[len(head):]
 				} else {
