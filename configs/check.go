@@ -44,6 +44,7 @@ func (c *checker) check(given *flags, command string) *Config {
 		URLHosts:     c.hosts(given.URLHosts),
 		SecretEnv:    c.names(given.SecretEnv),
 		SpeechToText: c.oneOf("--speech-to-text", given.SpeechToText, "default", "none"),
+		Confirm:      c.oneOf("--confirm", given.Confirm, "auto", "always", "never"),
 		CallLimit:    c.duration("--call-limit", given.CallLimit, time.Second, 10*time.Minute),
 		Drain:        c.duration("--drain", given.Serve.Drain, 0, 10*time.Minute),
 		Tool:         given.Call.Tool, Arguments: given.Call.Arguments,

@@ -30,6 +30,7 @@ type Config struct {
 	URLHosts       []string // hosts, "*.host" for those below one, "*" for all
 	SecretEnv      []string // variables that a secret argument may name
 	SpeechToText   string   // default or none
+	Confirm        string   // auto, always or never
 	MaxBotsPerHour int      // 0: no limit
 	CallLimit      time.Duration
 	Library        string // a file's path, memory, or off

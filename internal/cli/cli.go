@@ -151,11 +151,12 @@ func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
-		Library: u.open(p.Library),
+		Library: u.open(p.Library), Confirm: p.Confirm,
 	}
 	policy.Context, u.stop = context.WithCancel(context.Background())
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now
+		policy.ConfirmWithin = time.Duration(p.Sandbox.Speed * float64(10*time.Minute)) // of the person's own
 	}
 	on, err := tools.Select(tools.All(u.api, policy), tools.Selection{
 		Toolsets: p.Toolsets, Tools: p.Tools, Exclude: p.ExcludeTools, ReadOnly: p.ReadOnly,
