@@ -20,13 +20,15 @@ var allowed = map[string][]string{
 	"configs":             {},
 	"internal":            {},
 	"internal/transcript": {},
-	"internal/library":    {"internal/transcript"},
+	"internal/library":    {"internal/transcript", "internal/words"},
+	"internal/words":      {"internal/transcript"},
 	"client/sandbox":      {"client"},
 	"internal/nearest":    {},
-	"tools":               {"client", "internal/library", "internal/nearest", "internal/transcript"},
+	"tools":               {"client", "internal/library", "internal/nearest", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
+	"summarize":           {"internal/transcript", "internal/words", "prompts"},
 	"internal/serve":      {"client", "internal/nearest"},
-	"internal/cli":        {"client", "client/sandbox", "configs", "internal/library", "internal/serve", "prompts", "tools"},
+	"internal/cli":        {"client", "client/sandbox", "configs", "internal/library", "internal/serve", "prompts", "summarize", "tools"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

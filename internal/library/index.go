@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/words"
 )
 
 const (
@@ -40,18 +41,18 @@ type unit struct {
 func analyse(turns []transcript.Turn) *index {
 	ix := &index{}
 	var terms, speakers names
-	lexicons := map[string]*lexicon{}
-	languages := languagesOf(turns)
-	of := func(language string) *lexicon {
+	lexicons := map[string]*words.Lexicon{}
+	languages := words.Languages(turns)
+	of := func(language string) *words.Lexicon {
 		if lexicons[language] == nil {
-			lexicons[language] = newLexicon(language)
+			lexicons[language] = words.NewLexicon(language)
 			ix.languages = append(ix.languages, language)
 		}
 		return lexicons[language]
 	}
-	collect := func(x *lexicon, text string) []int {
+	collect := func(x *words.Lexicon, text string) []int {
 		var ids []int
-		x.each(plainText(text), func(term, word string) {
+		x.Each(words.Plain(text), func(term, word string) {
 			id := terms.of(term)
 			if id == len(ix.words) {
 				ix.words = append(ix.words, word)
@@ -118,7 +119,7 @@ func pieces(text string) []unit {
 	before := ' '
 	for i, r := range text {
 		fresh := before == ' ' && r != ' '
-		if n >= unitWords && (fresh || unspaced(r)) {
+		if n >= unitWords && (fresh || words.Unspaced(r)) {
 			if sentence > start {
 				add(sentence, sentenceWords)
 			} else {
@@ -128,7 +129,7 @@ func pieces(text string) []unit {
 		if fresh && i > start && n >= unitWords/2 && strings.ContainsRune(".?!…。？！؟।", lastSign(text[:i])) {
 			sentence, sentenceWords = i, n
 		}
-		if unspaced(r) || fresh {
+		if words.Unspaced(r) || fresh {
 			n++
 		}
 		before = r

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/words"
 )
 
 // inARow calls found with the units that one speaker says in a row: phrases
@@ -29,7 +30,7 @@ func joined(units []unit, turns []transcript.Turn) (string, []int) {
 	ends := make([]int, len(units))
 	said.WriteByte(' ')
 	for i, u := range units {
-		said.WriteString(exact(turns[u.turn].Text[u.from:u.to])[1:])
+		said.WriteString(words.Exact(turns[u.turn].Text[u.from:u.to])[1:])
 		ends[i] = said.Len()
 	}
 	return said.String(), ends
@@ -66,12 +67,12 @@ func (ix *index) find(phrase string, turns []transcript.Turn) []bool {
 }
 
 // lacks answers the words that a text cannot have, as far as a glance tells.
-func lacks(text string, words []string) []string {
-	if len(words) == 0 || !ascii(text) {
+func lacks(text string, sought []string) []string {
+	if len(sought) == 0 || !words.ASCII(text) {
 		return nil
 	}
 	text = strings.ReplaceAll(strings.ToLower(text), "'", "")
-	return slices.DeleteFunc(words, func(word string) bool { return digit(word[0]) || strings.Contains(text, word) })
+	return slices.DeleteFunc(sought, func(word string) bool { return words.Digit(word[0]) || strings.Contains(text, word) })
 }
 
 const (

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/meetmcp/meetmcp/internal/words"
 )
 
 // question is a query taken apart.
@@ -32,7 +34,7 @@ func parse(text string) question {
 			return '"'
 		}
 		return r
-	}, plainText(text))
+	}, words.Plain(text))
 	var q question
 	var plain strings.Builder
 	before := ' '
@@ -45,7 +47,7 @@ func parse(text string) question {
 			quote = i
 		case r == '-' && unicode.IsSpace(before) && rest != "":
 			after, _ := utf8.DecodeRuneInString(rest)
-			out = after == '"' || letter(after)
+			out = after == '"' || words.Letter(after)
 			if after == '"' {
 				quote = i + 1
 			}
@@ -57,7 +59,7 @@ func parse(text string) question {
 		switch {
 		case end >= 0:
 			end += quote + 1
-			if phrase := exact(text[quote+1 : end]); phrase != " " {
+			if phrase := words.Exact(text[quote+1 : end]); phrase != " " {
 				if out {
 					q.without = append(q.without, phrase)
 				} else {
@@ -72,7 +74,7 @@ func parse(text string) question {
 			if length < 0 {
 				length = len(rest)
 			}
-			if phrase := exact(rest[:length]); phrase != " " {
+			if phrase := words.Exact(rest[:length]); phrase != " " {
 				q.without = append(q.without, phrase)
 			}
 			size += length
@@ -92,27 +94,27 @@ func parse(text string) question {
 // asked in.
 func (q *question) prepare(languages []string) error {
 	q.terms = nil
-	lexicons := make([]*lexicon, 0, len(languages))
+	lexicons := make([]*words.Lexicon, 0, len(languages))
 	for _, language := range languages {
-		lexicons = append(lexicons, newLexicon(language))
+		lexicons = append(lexicons, words.NewLexicon(language))
 	}
 	// people ask in their own language about what was said in another
-	asked, lead := newDetector().detect(q.plain)
+	asked, lead := words.NewDetector().Detect(q.plain)
 	if lead < 1 && len(lexicons) == 0 {
 		asked, lead = "en", 1
 	}
 	if lead >= 1 && !slices.Contains(languages, asked) {
-		lexicons = append(lexicons, newLexicon(asked))
+		lexicons = append(lexicons, words.NewLexicon(asked))
 	}
 	in := spoken(q.plain, lexicons)
 	var kept, asking, kana []term
-	for _, w := range words(q.plain) {
-		if w.run {
-			some, weak := runTerms(w.text)
+	for _, w := range words.Split(q.plain) {
+		if w.Run {
+			some, weak := runTerms(w.Text)
 			kept, kana = append(kept, some...), append(kana, weak...)
 			continue
 		}
-		for _, part := range w.parts() {
+		for _, part := range w.Parts() {
 			t, ask := wordTerm(part, lexicons, in)
 			switch {
 			case len(t.stems) == 0:
@@ -150,20 +152,20 @@ func (q *question) prepare(languages []string) error {
 	switch {
 	case len(q.without) > 0:
 		return &QueryError{"the query only excludes: give a word that should be there too"}
-	case strings.ContainsFunc(q.plain, letter):
+	case strings.ContainsFunc(q.plain, words.Letter):
 		return &QueryError{"the query has only words that everybody says all the time: give a name or a subject, or put the words in double quotes to find them exactly"}
 	}
 	return &QueryError{"the query is empty: give the words, names or numbers to look for"}
 }
 
 // spoken answers the language of the query, if its stop words tell.
-func spoken(plain string, lexicons []*lexicon) *lexicon {
-	var best *lexicon
+func spoken(plain string, lexicons []*words.Lexicon) *words.Lexicon {
+	var best *words.Lexicon
 	most := 0
 	for _, x := range lexicons {
 		n := 0
-		for _, w := range words(plain) {
-			if x.stop[w.text] {
+		for _, w := range words.Split(plain) {
+			if x.Stops(w.Text) {
 				n++
 			}
 		}
@@ -176,13 +178,13 @@ func spoken(plain string, lexicons []*lexicon) *lexicon {
 
 // wordTerm says also whether the word only asks. A stop word of the query's own
 // language has no stems, whatever it means in others.
-func wordTerm(word string, lexicons []*lexicon, in *lexicon) (t term, ask bool) {
+func wordTerm(word string, lexicons []*words.Lexicon, in *words.Lexicon) (t term, ask bool) {
 	t.word = word
-	if in != nil && in.term(word) == "" {
+	if in != nil && in.Term(word) == "" {
 		return t, false
 	}
 	for _, x := range lexicons {
-		stem := x.term(word)
+		stem := x.Term(word)
 		if stem == "" {
 			continue
 		}
@@ -190,8 +192,8 @@ func wordTerm(word string, lexicons []*lexicon, in *lexicon) (t term, ask bool) 
 			t.stems = append(t.stems, stem)
 		}
 		if in == nil || in == x {
-			for w := range strings.FieldsSeq(askWords(x.language)) {
-				ask = ask || x.term(w) == stem
+			for w := range strings.FieldsSeq(words.AskWords(x.Language)) {
+				ask = ask || x.Term(w) == stem
 			}
 		}
 	}
@@ -202,19 +204,19 @@ func wordTerm(word string, lexicons []*lexicon, in *lexicon) (t term, ask bool) 
 // those that are all kana, which are grammar as a rule.
 func runTerms(run string) (strong, weak []term) {
 	stripped := run
-	for _, ask := range askRuns() {
+	for _, ask := range words.AskRuns() {
 		stripped = strings.ReplaceAll(stripped, ask, " ")
 	}
 	if strings.TrimSpace(stripped) == "" {
 		stripped = run
 	}
 	for piece := range strings.FieldsSeq(stripped) {
-		all := pairs(piece)
+		all := words.Pairs(piece)
 		if len(all) > 1 {
 			all = all[:len(all)-1]
 		}
 		for _, pair := range all {
-			t := term{word: piece, stems: []string{pair}, prefix: len(all) == 1 && pair == piece && len(pairs(pair)) == 1}
+			t := term{word: piece, stems: []string{pair}, prefix: len(all) == 1 && pair == piece && len(words.Pairs(pair)) == 1}
 			if strings.Trim(pair, "ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわをん") == "" {
 				weak = append(weak, t)
 			} else {
@@ -226,17 +228,17 @@ func runTerms(run string) (strong, weak []term) {
 }
 
 // phraseTerms are what the index knows of a phrase.
-func phraseTerms(phrase string, lexicons []*lexicon) []term {
+func phraseTerms(phrase string, lexicons []*words.Lexicon) []term {
 	var all []term
-	for _, w := range words(strings.TrimSpace(joinRuns(phrase))) {
-		if w.run {
-			strong, weak := runTerms(w.text)
+	for _, w := range words.Split(strings.TrimSpace(joinRuns(phrase))) {
+		if w.Run {
+			strong, weak := runTerms(w.Text)
 			all = append(append(all, strong...), weak...)
 			continue
 		}
-		t := term{word: w.text}
+		t := term{word: w.Text}
 		for _, x := range lexicons {
-			if stem := x.term(w.text); stem != "" && !slices.Contains(t.stems, stem) {
+			if stem := x.Term(w.Text); stem != "" && !slices.Contains(t.stems, stem) {
 				t.stems = append(t.stems, stem)
 			}
 		}
@@ -253,7 +255,7 @@ func joinRuns(phrase string) string {
 	before := ' '
 	for part := range strings.FieldsSeq(phrase) {
 		r, _ := utf8.DecodeRuneInString(part)
-		if !unspaced(r) || !unspaced(before) {
+		if !words.Unspaced(r) || !words.Unspaced(before) {
 			out.WriteByte(' ')
 		}
 		out.WriteString(part)

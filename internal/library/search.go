@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/words"
 )
 
 // Query is what to look for, and where.
@@ -194,7 +195,7 @@ func (s *search) scope(ctx context.Context) error {
 const maxNames = 50 // that are offered in the place of a speaker whom nobody knows
 
 // folded is a name in the form in which its parts are compared.
-func folded(name string) string { return unaccented(plainText(strings.TrimSpace(name))) }
+func folded(name string) string { return words.Unaccented(words.Plain(strings.TrimSpace(name))) }
 
 // loaded is a meeting with all that a hit needs.
 type loaded struct {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/meetmcp/meetmcp/internal/words"
 )
 
 const (
@@ -24,7 +26,7 @@ func nearest(stem string, vocabulary []string) (best []string, same int) {
 	var all []scored
 	sound := sounds(stem)
 	for _, term := range vocabulary {
-		if digit(stem[0]) || term == "" || digit(term[0]) {
+		if words.Digit(stem[0]) || term == "" || words.Digit(term[0]) {
 			continue
 		}
 		if like := alike(stem, term, sound); like >= likeness {

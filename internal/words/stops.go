@@ -1,4 +1,4 @@
-package library
+package words
 
 // stopWords are the words of a language that tell nothing about what is spoken
 // of: its particles, and what people say while they think.
@@ -109,8 +109,8 @@ func stopWords(language string) string {
 	return ""
 }
 
-// askWords are those that ask for something, and are seldom said where it is.
-func askWords(language string) string {
+// AskWords are those that ask for something, and are seldom said where it is.
+func AskWords(language string) string {
 	switch language {
 	case "en":
 		return `summarize summarise summary overview discuss discusses discussed discussing discussion discussions talk talks talked talking
@@ -145,9 +145,9 @@ func askWords(language string) string {
 	return ""
 }
 
-// askRuns are the same for scripts without spaces: what is cut out of a
+// AskRuns are the same for scripts without spaces: what is cut out of a
 // question's runs before they are made pairs.
-func askRuns() []string {
+func AskRuns() []string {
 	return []string{
 		"について", "に関して", "ですか", "でしたか", "ましたか", "ますか", "なぜ", "いつ", "どこ", "どの", "どう", "だれ", "誰が", "何を", "何が", "何と", "何時",
 		"いくら", "会議で", "教えて", "ください", "という", "とは",

@@ -1,4 +1,4 @@
-package library
+package words
 
 import (
 	"slices"
@@ -72,9 +72,9 @@ func stemmer(language string) func(*snowballstem.Env) bool {
 	return nil
 }
 
-// language makes two letters of what a transcriber calls a language: pt-BR,
+// Language makes two letters of what a transcriber calls a language: pt-BR,
 // por, Portuguese.
-func language(tag string) string {
+func Language(tag string) string {
 	tag = strings.ToLower(strings.TrimSpace(tag))
 	if i := strings.IndexAny(tag, "-_ "); i > 0 {
 		tag = tag[:i]
@@ -95,16 +95,18 @@ func language(tag string) string {
 	return ""
 }
 
-// lexicon makes terms of the words of one language.
-type lexicon struct {
-	language string
+// Lexicon makes terms of the words of one language.
+type Lexicon struct {
+	Language string // two letters, or "" when it is not known
 	stop     map[string]bool
 	stem     func(*snowballstem.Env) bool
 	made     map[string]string
 }
 
-func newLexicon(language string) *lexicon {
-	x := &lexicon{language, map[string]bool{}, stemmer(language), map[string]string{}}
+// NewLexicon returns the lexicon of a language, whose words are all
+// indexed as they are when it is not known.
+func NewLexicon(language string) *Lexicon {
+	x := &Lexicon{language, map[string]bool{}, stemmer(language), map[string]string{}}
 	for w := range strings.FieldsSeq(stopWords(language)) {
 		x.stop[w] = true
 		if !strings.HasSuffix(w, "'ll") && !strings.HasSuffix(w, "'d") { // shell and shed are things
@@ -114,9 +116,12 @@ func newLexicon(language string) *lexicon {
 	return x
 }
 
-// term is what the word of a spaced script is indexed as, or "" when it says
+// Stops reports that a word says too little to be a term.
+func (x *Lexicon) Stops(word string) bool { return x.stop[word] }
+
+// Term is what the word of a spaced script is indexed as, or "" when it says
 // too little to be.
-func (x *lexicon) term(word string) string {
+func (x *Lexicon) Term(word string) string {
 	if term, known := x.made[word]; known {
 		return term
 	}
@@ -125,7 +130,7 @@ func (x *lexicon) term(word string) string {
 	return term
 }
 
-func (x *lexicon) make(word string) string {
+func (x *Lexicon) make(word string) string {
 	if x.stop[word] {
 		return ""
 	}
@@ -133,55 +138,56 @@ func (x *lexicon) make(word string) string {
 	if x.stop[word] || len(word) < 2 || utf8.RuneCountInString(word) < 2 && !unicode.IsNumber(rune(word[0])) {
 		return ""
 	}
-	if x.stem != nil && len(word) > 2 && !digit(word[0]) {
+	if x.stem != nil && len(word) > 2 && !Digit(word[0]) {
 		env := snowballstem.NewEnv(word)
 		x.stem(env)
 		if stem := env.Current(); stem != "" {
 			word = stem
 		}
 	}
-	return unaccented(word)
+	return Unaccented(word)
 }
 
 // bare takes off what an apostrophe ties to a word: l'accord, Anna's.
-func (x *lexicon) bare(word string) string {
+func (x *Lexicon) bare(word string) string {
 	i := strings.LastIndexByte(word, '\'')
 	if i <= 0 {
 		return strings.Trim(word, "'")
 	}
 	head, tail := word[:i], word[i+1:]
 	switch {
-	case tail == "s" || x.language == "tr":
+	case tail == "s" || x.Language == "tr":
 		return head
-	case (x.language == "fr" || x.language == "it") && (len(head) <= 2 || strings.HasSuffix(head, "qu") || strings.HasSuffix(head, "ll")):
+	case (x.Language == "fr" || x.Language == "it") && (len(head) <= 2 || strings.HasSuffix(head, "qu") || strings.HasSuffix(head, "ll")):
 		return tail
 	}
 	return word
 }
 
-// each calls found with the terms of a text, and the words they were made of.
-func (x *lexicon) each(plain string, found func(term, word string)) {
-	for _, w := range words(plain) {
-		if w.run {
-			for _, pair := range pairs(w.text) {
+// Each calls found with the terms of a text, and the words they were made of.
+func (x *Lexicon) Each(plain string, found func(term, word string)) {
+	for _, w := range Split(plain) {
+		if w.Run {
+			for _, pair := range Pairs(w.Text) {
 				found(pair, pair)
 			}
 			continue
 		}
-		for _, part := range w.parts() {
-			if term := x.term(part); term != "" {
+		for _, part := range w.Parts() {
+			if term := x.Term(part); term != "" {
 				found(term, part)
 			}
 		}
 	}
 }
 
-// detector tells languages apart: scripts by their letters, and those in Latin
+// Detector tells languages apart: scripts by their letters, and those in Latin
 // letters by their stop words.
-type detector struct{ of map[string][]string }
+type Detector struct{ of map[string][]string }
 
-func newDetector() *detector {
-	d := &detector{map[string][]string{}}
+// NewDetector returns a detector.
+func NewDetector() *Detector {
+	d := &Detector{map[string][]string{}}
 	for _, language := range []string{"en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "no", "fi", "hu", "ro", "tr"} {
 		for w := range strings.FieldsSeq(stopWords(language)) {
 			if !slices.Contains(d.of[w], language) {
@@ -192,15 +198,15 @@ func newDetector() *detector {
 	return d
 }
 
-// detect answers a language, and by how many words it beats the next.
-func (d *detector) detect(plain string) (best string, lead float64) {
+// Detect answers a language, and by how many words it beats the next.
+func (d *Detector) Detect(plain string) (best string, lead float64) {
 	if language := script(plain); language != "" {
 		return language, 100
 	}
 	score := map[string]float64{}
-	for _, w := range words(plain) {
-		for _, language := range d.of[w.text] {
-			score[language] += 1 / float64(len(d.of[w.text]))
+	for _, w := range Split(plain) {
+		for _, language := range d.of[w.Text] {
+			score[language] += 1 / float64(len(d.of[w.Text]))
 		}
 	}
 	second := 0.0
@@ -255,26 +261,26 @@ func script(text string) string {
 	return best
 }
 
-// languagesOf says which language each turn is in: what the transcriber says,
+// Languages says which language each turn is in: what the transcriber says,
 // else what the turn looks like, else what the meeting does.
-func languagesOf(turns []transcript.Turn) []string {
+func Languages(turns []transcript.Turn) []string {
 	all := make([]string, len(turns))
 	missing := false
 	for i, t := range turns {
-		all[i] = language(t.Lang)
+		all[i] = Language(t.Lang)
 		missing = missing || all[i] == ""
 	}
 	if !missing {
 		return all
 	}
-	d := newDetector()
+	d := NewDetector()
 	votes := map[string]float64{}
 	own := make([]string, len(turns))
 	for i, t := range turns {
 		if all[i] != "" {
 			continue
 		}
-		language, lead := d.detect(plainText(t.Text))
+		language, lead := d.Detect(Plain(t.Text))
 		if lead >= 3 {
 			own[i] = language
 		}

@@ -1,4 +1,6 @@
-package library
+// Package words makes terms of what people say, in any language: words, stems,
+// stop words, and which language a text is in.
+package words
 
 import (
 	"strings"
@@ -8,10 +10,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// plainText folds what writes the same word in two ways: widths, ligatures,
+// Plain folds what writes the same word in two ways: widths, ligatures,
 // case, apostrophes and hyphens.
-func plainText(text string) string {
-	if ascii(text) {
+func Plain(text string) string {
+	if ASCII(text) {
 		return strings.ToLower(strings.ReplaceAll(text, "`", "'"))
 	}
 	return strings.Map(func(r rune) rune {
@@ -27,10 +29,10 @@ func plainText(text string) string {
 	}, norm.NFKC.String(text))
 }
 
-// unaccented takes the marks off where a script has them as ornaments of its
+// Unaccented takes the marks off where a script has them as ornaments of its
 // letters; in others they are letters themselves.
-func unaccented(word string) string {
-	if ascii(word) {
+func Unaccented(word string) string {
+	if ASCII(word) {
 		return word
 	}
 	var out strings.Builder
@@ -63,7 +65,8 @@ func unaccented(word string) string {
 	return norm.NFC.String(out.String())
 }
 
-func ascii(text string) bool {
+// ASCII reports that a text has no other characters.
+func ASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
 			return false
@@ -72,40 +75,41 @@ func ascii(text string) bool {
 	return true
 }
 
-// unspaced names the runes of scripts that are searched by pairs.
-func unspaced(r rune) bool {
+// Unspaced names the runes of scripts that are searched by pairs.
+func Unspaced(r rune) bool {
 	return r >= 0xe00 && (r == 'ー' || r == '々' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul,
 		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar))
 }
 
-func letter(r rune) bool {
+// Letter reports that a character of a plain text belongs to a word.
+func Letter(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' ||
 		r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r))
 }
 
-// word is one of a plain text: with its apostrophes and hyphens, or a run of
+// Word is one of a plain text: with its apostrophes and hyphens, or a run of
 // characters that no spaces part.
-type word struct {
-	text       string
-	run        bool
-	start, end int
+type Word struct {
+	Text       string
+	Run        bool
+	Start, End int // in bytes
 }
 
-// words splits a plain text.
-func words(text string) []word {
-	all := make([]word, 0, len(text)/6)
+// Split splits a plain text.
+func Split(text string) []Word {
+	all := make([]Word, 0, len(text)/6)
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if !letter(r) || unicode.IsMark(r) {
+		if !Letter(r) || unicode.IsMark(r) {
 			i += size
 			continue
 		}
-		start, run := i, unspaced(r)
+		start, run := i, Unspaced(r)
 		for i < len(text) {
 			r, size = utf8.DecodeRuneInString(text[i:])
 			switch {
 			case unicode.IsMark(r):
-			case letter(r) && unspaced(r) == run:
+			case Letter(r) && Unspaced(r) == run:
 			case !run && joint(text, i, r):
 			default:
 				size = 0
@@ -115,7 +119,7 @@ func words(text string) []word {
 			}
 			i += size
 		}
-		all = append(all, word{text[start:i], run, start, i})
+		all = append(all, Word{text[start:i], run, start, i})
 	}
 	return all
 }
@@ -128,19 +132,20 @@ func joint(text string, i int, r rune) bool {
 	after, _ := utf8.DecodeRuneInString(text[i+1:])
 	switch r {
 	case '\'', '-':
-		return letter(after) && !unspaced(after)
+		return Letter(after) && !Unspaced(after)
 	case '.', ',':
-		return digit(text[i-1]) && digit(text[i+1])
+		return Digit(text[i-1]) && Digit(text[i+1])
 	}
 	return false
 }
 
-func digit(c byte) bool { return c >= '0' && c <= '9' }
+// Digit reports that a byte is one of 0 to 9.
+func Digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// parts are what a word is searched by before it is stemmed: itself, or the
+// Parts are what a word is searched by before it is stemmed: itself, or the
 // parts about its hyphens and they in one.
-func (w word) parts() []string {
-	all := strings.Split(w.text, "-")
+func (w Word) Parts() []string {
+	all := strings.Split(w.Text, "-")
 	if len(all) > 1 {
 		all = append(all, strings.Join(all, ""))
 	}
@@ -152,7 +157,7 @@ func (w word) parts() []string {
 
 // number drops what groups a number's digits by three: 25,000 and 25.000.
 func number(text string) string {
-	if text == "" || !digit(text[0]) {
+	if text == "" || !Digit(text[0]) {
 		return text
 	}
 	groups := strings.FieldsFunc(text, func(r rune) bool { return r == '.' || r == ',' })
@@ -167,9 +172,9 @@ func number(text string) string {
 	return strings.Join(groups, "")
 }
 
-// pairs cuts a run into overlapping pairs of characters, marks included, and
+// Pairs cuts a run into overlapping pairs of characters, marks included, and
 // ends with its last character alone, so that each begins a term.
-func pairs(run string) []string {
+func Pairs(run string) []string {
 	var starts []int
 	for i, r := range run {
 		if !unicode.IsMark(r) || len(starts) == 0 {
@@ -187,28 +192,28 @@ func pairs(run string) []string {
 	return all
 }
 
-// exact is the form in which phrases are compared: the words, one space before
+// Exact is the form in which phrases are compared: the words, one space before
 // and after each, and unspaced characters each a word.
-func exact(text string) string {
+func Exact(text string) string {
 	var out strings.Builder
 	out.Grow(len(text) + 2)
 	out.WriteByte(' ')
-	for _, w := range words(plainText(text)) {
+	for _, w := range Split(Plain(text)) {
 		switch {
-		case w.run:
-			for i, r := range w.text {
+		case w.Run:
+			for i, r := range w.Text {
 				if i > 0 && !unicode.IsMark(r) {
 					out.WriteByte(' ')
 				}
 				out.WriteRune(r)
 			}
 			out.WriteByte(' ')
-		case !digit(w.text[0]) && !strings.ContainsAny(w.text, "-'"):
-			out.WriteString(unaccented(w.text))
+		case !Digit(w.Text[0]) && !strings.ContainsAny(w.Text, "-'"):
+			out.WriteString(Unaccented(w.Text))
 			out.WriteByte(' ')
 		default:
-			for part := range strings.SplitSeq(w.text, "-") {
-				out.WriteString(unaccented(strings.ReplaceAll(number(part), "'", "")) + " ")
+			for part := range strings.SplitSeq(w.Text, "-") {
+				out.WriteString(Unaccented(strings.ReplaceAll(number(part), "'", "")) + " ")
 			}
 		}
 	}
