@@ -23,12 +23,13 @@ var allowed = map[string][]string{
 	"internal/library":    {"internal/transcript", "internal/words"},
 	"internal/words":      {"internal/transcript"},
 	"client/sandbox":      {"client"},
+	"internal/access":     {"client"},
 	"internal/nearest":    {},
-	"tools":               {"client", "internal/library", "internal/nearest", "internal/transcript", "summarize"},
+	"tools":               {"client", "internal/access", "internal/library", "internal/nearest", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
 	"summarize":           {"internal/transcript", "internal/words", "prompts"},
-	"internal/serve":      {"client", "internal/nearest"},
-	"internal/cli":        {"client", "client/sandbox", "configs", "internal/library", "internal/serve", "prompts", "summarize", "tools"},
+	"internal/serve":      {"client", "internal/access", "internal/nearest"},
+	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/library", "internal/serve", "prompts", "summarize", "tools"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -1,0 +1,116 @@
+// Package access says who calls a server that many people share: with which
+// Meeting BaaS key their calls pay, and what they may do.
+package access
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/meetmcp/meetmcp/client"
+)
+
+// Principal is who calls. Everything that a call leaves behind (sessions,
+// streams, cursors, questions, running work) is this principal's alone.
+type Principal struct {
+	ID       string        // opaque and stable, the same on every replica; nothing secret can be read from it
+	Name     string        // of a token, as the operator gave it; "" for a key
+	Key      client.Secret // with which the calls pay upstream
+	Scopes   []Scope
+	Sets     []string  // of tools, by name; all when empty
+	Bots     Budget    // beside the server's own
+	Expires  time.Time // zero: never
+	Webhooks bool      // whether the bots of this principal report to this server
+}
+
+// Scope is what a principal's tools may do to the world: the effects of tools.
+type Scope string
+
+// The three scopes, as the effects they allow.
+const (
+	Read    Scope = "read"
+	Write   Scope = "write"
+	Destroy Scope = "destroy"
+)
+
+// Budget bounds the bots that a principal may send; 0 is no limit.
+type Budget struct {
+	PerHour int `json:"bots_per_hour,omitzero"`
+	PerDay  int `json:"bots_per_day,omitzero"`
+}
+
+// May reports whether the principal's calls may do what scope says, with a tool
+// of the set.
+func (p *Principal) May(scope Scope, set string) bool {
+	return slices.Contains(p.Scopes, scope) && (len(p.Sets) == 0 || slices.Contains(p.Sets, set))
+}
+
+// Door finds out who sent a request.
+type Door interface {
+	// Admit returns the principal, or nil and no error when the request has no
+	// credential of this door's kind. A credential that is there and wrong is an
+	// error that wraps ErrRefused; any other error says that it could not be
+	// checked now.
+	Admit(ctx context.Context, credential Credential) (*Principal, error)
+}
+
+// ErrRefused is wrapped by the errors of wrong credentials.
+var ErrRefused = errors.New("the credential is not valid")
+
+// Credential is what a request shows, taken out of its headers.
+type Credential struct {
+	Scheme string        // Key for the API's own header, Bearer for Authorization
+	Secret client.Secret // never empty
+}
+
+// The schemes.
+const (
+	Key    = "key"
+	Bearer = "bearer"
+)
+
+// Doors tries each in turn.
+type Doors []Door
+
+// Admit returns the first principal, and the first refusal when nobody knows
+// the credential.
+func (d Doors) Admit(ctx context.Context, credential Credential) (*Principal, error) {
+	var first error
+	for _, door := range d {
+		p, err := door.Admit(ctx, credential)
+		if p != nil {
+			return p, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, first
+}
+
+// ErrNone and ErrSeveral say why a request's credential cannot even be looked at.
+var (
+	ErrNone    = errors.New("the request shows no credential")
+	ErrSeveral = errors.New("the request shows more than one credential")
+)
+
+// CredentialOf takes the one credential out of a request's headers.
+func CredentialOf(r *http.Request) (Credential, error) {
+	return credentialOf(r.Header)
+}
+
+type principalContext struct{}
+
+// With has calls under ctx be the principal's, and pay with its key.
+func With(ctx context.Context, p *Principal) context.Context {
+	return client.WithKey(context.WithValue(ctx, principalContext{}, p), p.Key)
+}
+
+// From returns the principal of a call, nil where one person has the server to
+// themselves.
+func From(ctx context.Context) *Principal {
+	p, _ := ctx.Value(principalContext{}).(*Principal)
+	return p
+}
