@@ -25,11 +25,12 @@ var allowed = map[string][]string{
 	"client/sandbox":      {"client"},
 	"internal/access":     {"client"},
 	"internal/nearest":    {},
-	"tools":               {"client", "internal/access", "internal/library", "internal/nearest", "internal/transcript", "summarize"},
+	"internal/shared":     {},
+	"tools":               {"client", "internal/access", "internal/library", "internal/nearest", "internal/shared", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
 	"summarize":           {"internal/transcript", "internal/words", "prompts"},
-	"internal/serve":      {"client", "internal/access", "internal/nearest"},
-	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/library", "internal/serve", "prompts", "summarize", "tools"},
+	"internal/serve":      {"client", "internal/access", "internal/nearest", "internal/shared"},
+	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/library", "internal/serve", "internal/shared", "prompts", "summarize", "tools"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

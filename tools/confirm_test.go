@@ -89,7 +89,7 @@ func (s *asking) dial(kind, version string, h *host) *agent {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		go func() { served <- s.HTTP(ctx, listener, time.Second) }()
+		go func() { served <- s.HTTP(ctx, listener, serve.Web{Drain: time.Second}) }()
 		if kind == "sse" {
 			over, err = transport.NewSSE("http://" + listener.Addr().String() + "/sse")
 		} else {

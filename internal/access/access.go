@@ -4,8 +4,10 @@ package access
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"net/http"
 	"slices"
 	"time"
 
@@ -71,6 +73,10 @@ const (
 	Bearer = "bearer"
 )
 
+// TokenPrefix begins every token that an operator issued. Nothing that begins
+// so is ever sent upstream.
+const TokenPrefix = "mm_"
+
 // Doors tries each in turn.
 type Doors []Door
 
@@ -90,17 +96,6 @@ func (d Doors) Admit(ctx context.Context, credential Credential) (*Principal, er
 	return nil, first
 }
 
-// ErrNone and ErrSeveral say why a request's credential cannot even be looked at.
-var (
-	ErrNone    = errors.New("the request shows no credential")
-	ErrSeveral = errors.New("the request shows more than one credential")
-)
-
-// CredentialOf takes the one credential out of a request's headers.
-func CredentialOf(r *http.Request) (Credential, error) {
-	return credentialOf(r.Header)
-}
-
 type principalContext struct{}
 
 // With has calls under ctx be the principal's, and pay with its key.
@@ -113,4 +108,14 @@ func With(ctx context.Context, p *Principal) context.Context {
 func From(ctx context.Context) *Principal {
 	p, _ := ctx.Value(principalContext{}).(*Principal)
 	return p
+}
+
+// Namer makes ids out of secrets, by a secret of the operator's own.
+type Namer []byte
+
+// ID names what of a kind has this secret.
+func (n Namer) ID(kind, secret string) string {
+	mac := hmac.New(sha256.New, n)
+	mac.Write([]byte(kind + "\x00" + secret))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
 }

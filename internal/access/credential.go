@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -10,20 +11,30 @@ import (
 // maxCredential bounds a credential, in bytes.
 const maxCredential = 512
 
-// credentialOf reads x-meeting-baas-api-key or Authorization, one of the two
-// and once. It takes a value as it is or not at all.
-func credentialOf(h http.Header) (Credential, error) {
-	keys, auths := h.Values(client.KeyHeader), h.Values("Authorization")
-	switch {
-	case len(keys)+len(auths) == 0:
+// ErrNone and ErrSeveral say why a request's credential cannot even be looked
+// at; one that is malformed is refused.
+var (
+	ErrNone    = errors.New("the request shows no credential")
+	ErrSeveral = errors.New("the request shows more than one credential")
+)
+
+// CredentialOf takes the one credential out of a request's headers:
+// x-meeting-baas-api-key or Authorization, one of the two and once. It is taken
+// as it stands or not at all.
+func CredentialOf(h http.Header) (Credential, error) {
+	keys, authorizations := h.Values(client.KeyHeader), h.Values("Authorization")
+	switch len(keys) + len(authorizations) {
+	case 0:
 		return Credential{}, ErrNone
-	case len(keys)+len(auths) > 1:
+	case 1:
+	default:
 		return Credential{}, ErrSeveral
-	case len(keys) == 1:
+	}
+	if len(keys) == 1 {
 		return credential(Key, keys[0])
 	}
-	scheme, secret, ok := strings.Cut(auths[0], " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
+	scheme, secret, _ := strings.Cut(authorizations[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
 		return Credential{}, ErrRefused
 	}
 	return credential(Bearer, secret)

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+
+	"github.com/meetmcp/meetmcp/internal/serve"
 )
 
 // collectAt is how far the heap grows before it is collected, in percent. Calls
@@ -38,5 +40,5 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	}
 	at := "http://" + listener.Addr().String()
 	p.log.Info("serving MCP", "streamable_http", at+"/mcp", "sse", at+"/sse", "sandbox", p.Sandbox.On)
-	return s.HTTP(ctx, listener, p.Drain)
+	return s.HTTP(ctx, listener, serve.Web{Limits: serve.LocalLimits(), Drain: p.Drain})
 }

@@ -93,7 +93,7 @@ func startOurs(b testing.TB, upstream string) net.Listener {
 	listener := listen(b)
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- s.HTTP(ctx, listener, time.Second) }()
+	go func() { done <- s.HTTP(ctx, listener, serve.Web{Limits: serve.LocalLimits(), Drain: time.Second}) }()
 	b.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {

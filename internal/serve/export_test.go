@@ -9,7 +9,7 @@ var ReadLine = readLine
 func (s *Server) SetLastAnswers(d time.Duration) { s.lastAnswers = d }
 
 // SetBodyTime shortens the time for a message to arrive whole.
-func (s *Server) SetBodyTime(d time.Duration) { s.limits.body = d }
+func (s *Server) SetBodyTime(d time.Duration) { s.times.body = d }
 
-// SetSessions lowers the number of sessions, and when one makes room.
-func (s *Server) SetSessions(n int, idle time.Duration) { s.limits.sessions, s.limits.idle = n, idle }
+// SetIdle lowers after which time a session makes room for a new one.
+func (s *Server) SetIdle(d time.Duration) { s.times.idle = d }

@@ -3,21 +3,21 @@ package serve
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
-	"sync/atomic"
+	"net/netip"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
 const (
@@ -28,42 +28,38 @@ const (
 // web is one listener's server.
 type web struct {
 	*Server
-	port string
-	mcp  *server.StreamableHTTPServer
-	sse  *server.SSEServer
-	open pending
+	limits  Limits
+	state   shared.State
+	hosts   []string
+	origins []string
+	proxies []netip.Prefix
+	tls     bool
+	port    string
 
+	mcp      *server.StreamableHTTPServer
+	sse      *server.SSEServer
+	entrance entrance
+	pending  pending
 	sessions sessions
-	watchers atomic.Int64 // event streams that clients opened
+	callers  callers
 }
 
 // HTTP serves streamable HTTP at /mcp and SSE at /sse with /message until ctx
-// ends, which is no error. Calls that run by then have the time drain to
+// ends, which is no error. Calls that run by then have the time o.Drain to
 // finish. It closes the listener.
-func (s *Server) HTTP(ctx context.Context, listener net.Listener, drain time.Duration) error {
+func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 	_, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {
 		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	}
-	h := &web{Server: s, port: port, sessions: sessions{limits: s.limits, known: map[string]*session{}}}
-	h.mcp = server.NewStreamableHTTPServer(s.mcp,
-		server.WithHeartbeatInterval(keepAlive),
-		server.WithSessionIdleTTL(sessionIdle),
-		server.WithSessionIdManager(&h.sessions),
-		server.WithStreamableHTTPLogger(s.log))
-	h.sse = server.NewSSEServer(s.mcp, server.WithKeepAliveInterval(keepAlive))
-	routes := http.NewServeMux()
-	routes.HandleFunc("/mcp", h.streamable)
-	routes.HandleFunc("/sse", h.stream)
-	routes.HandleFunc("/message", h.message)
-	routes.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "Nothing is here. MCP clients connect to /mcp (streamable HTTP) or /sse (SSE); /healthz says whether the server is up.", http.StatusNotFound)
-	})
+	if o.TLS != nil {
+		listener = tls.NewListener(listener, o.TLS)
+	}
+	h := newWeb(s, o, port)
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	web := &http.Server{
-		Handler:           h.timed(h.guard(routes)),
+		Handler:           h.timed(h.guard(h.routes())),
 		BaseContext:       func(net.Listener) context.Context { return running },
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -76,10 +72,42 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, drain time.Dur
 	case err = <-stopped:
 		err = fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
-		err = h.drain(web, drain, end)
+		err = h.drain(web, o.Drain, end)
 	}
 	end()
 	return errors.Join(err, h.mcp.Shutdown(context.WithoutCancel(ctx)), web.Close())
+}
+
+func newWeb(s *Server, o Web, port string) *web {
+	if o.State == nil {
+		o.State = shared.NewMemory(nil)
+	}
+	h := &web{
+		Server: s, limits: o.Limits, state: o.State, hosts: o.Hosts, origins: o.Origins, proxies: o.Proxies, tls: o.TLS != nil, port: port,
+		entrance: entrance{door: o.Door, state: o.State, seen: map[[sha256.Size]byte]time.Time{}},
+		sessions: sessions{idle: s.times.idle, known: map[string]*session{}},
+		callers:  callers{limits: o.Limits, of: map[string]*holding{}},
+	}
+	h.mcp = server.NewStreamableHTTPServer(s.mcp,
+		server.WithHeartbeatInterval(keepAlive),
+		server.WithSessionIdleTTL(sessionIdle),
+		server.WithSessionIdManagerResolver(h),
+		server.WithDisableLocalhostProtection(true), // guard knows the names that the operator gave
+		server.WithStreamableHTTPLogger(s.log))
+	h.sse = server.NewSSEServer(s.mcp, server.WithKeepAliveInterval(keepAlive), server.WithSSEDisableLocalhostProtection(true))
+	return h
+}
+
+func (h *web) routes() http.Handler {
+	routes := http.NewServeMux()
+	routes.HandleFunc("/mcp", h.admitted(h.streamable))
+	routes.HandleFunc("/sse", h.admitted(h.stream))
+	routes.HandleFunc("/message", h.admitted(h.message))
+	routes.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "Nothing is here. MCP clients connect to /mcp (streamable HTTP) or /sse (SSE); /healthz says whether the server is up.", http.StatusNotFound)
+	})
+	return routes
 }
 
 // drain takes no more connections, waits for running calls, and only then ends
@@ -89,15 +117,15 @@ func (h *web) drain(web *http.Server, limit time.Duration, end func()) error {
 	defer cancel()
 	shut := make(chan error, 1)
 	go func() { shut <- web.Shutdown(ctx) }()
-	h.log.Info("finishing calls; a second signal ends at once", "calls", h.open.count(), "up to", limit)
-	if h.open.wait(ctx) != nil {
+	h.log.Info("finishing calls; a second signal ends at once", "calls", h.pending.count(), "up to", limit)
+	if h.pending.wait(ctx) != nil {
 		h.log.Warn("calls were still running at the end of the drain, and are cancelled", "drain", limit)
 	}
 	end()
 	h.sse.CloseSessions()
 	h.mcp.CloseSessions(ctx)
 	// What is still connected now is a client that does not send or read on.
-	defer time.AfterFunc(h.limits.last, cancel).Stop()
+	defer time.AfterFunc(h.times.last, cancel).Stop()
 	if err := <-shut; err != nil && ctx.Err() == nil {
 		return fmt.Errorf("stop serving: %w", err)
 	}
@@ -109,7 +137,7 @@ func (h *web) drain(web *http.Server, limit time.Duration, end func()) error {
 func (h *web) timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != http.NoBody {
-			h.deadline(w, time.Now().Add(h.limits.body))
+			h.deadline(w, time.Now().Add(h.times.body))
 		}
 		if r.Body != http.NoBody && r.Method != http.MethodPost {
 			w.Header().Set("Connection", "close")
@@ -126,170 +154,13 @@ func (h *web) deadline(w http.ResponseWriter, at time.Time) {
 	}
 }
 
-// full refuses what would exceed a limit.
-func (h *web) full(w http.ResponseWriter, id jsontext.Value, what string) {
-	w.Header().Set("Retry-After", strconv.Itoa(int(time.Minute.Seconds())))
-	answer(w, http.StatusServiceUnavailable, refuse(id, mcp.INTERNAL_ERROR,
-		"This server keeps %d %s at most, and all are in use. End those that you no longer need, or try again in a minute.", h.limits.sessions, what))
-}
-
-// watch counts an event stream until leave is called, or refuses it.
-func (h *web) watch(w http.ResponseWriter) (leave func(), ok bool) {
-	if h.watchers.Add(1) > int64(h.limits.sessions) {
-		h.watchers.Add(-1)
-		h.full(w, nil, "event streams")
-		return nil, false
-	}
-	return func() { h.watchers.Add(-1) }, true
-}
-
-// drop ends a session as if its client had.
-func (h *web) drop(r *http.Request, id string) {
-	gone := r.Clone(r.Context())
-	gone.Method, gone.Body = http.MethodDelete, http.NoBody
-	gone.Header = http.Header{server.HeaderKeySessionID: {id}}
-	h.mcp.ServeHTTP(unseen{}, gone)
-	h.log.Debug("an idle session made room for a new one")
-}
-
-// unseen is an answer that nobody reads.
-type unseen struct{}
-
-func (unseen) Header() http.Header         { return http.Header{} }
-func (unseen) Write(p []byte) (int, error) { return len(p), nil }
-func (unseen) WriteHeader(int)             {}
-
-// streamable serves /mcp.
-func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
-	out := &stream{ResponseWriter: w, header: http.Header{}}
-	if version := r.Header.Get(mcp.HeaderProtocolVersion); !mcp.IsModernProtocol(version) && version != "" && !slices.Contains(mcp.ValidProtocolVersions, version) {
-		refusal := refuse(nil, mcp.UNSUPPORTED_PROTOCOL_VERSION, "This server does not speak MCP %.40q. It speaks %s: send initialize to agree on one.",
-			version, strings.Join(mcp.ValidProtocolVersions, ", "))
-		answer(w, http.StatusBadRequest, refusal)
-		return
-	}
-	session := r.Header.Get(server.HeaderKeySessionID)
-	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
-	var m message
-	switch r.Method {
-	case http.MethodPost:
-		var ok bool
-		if m, ok = h.body(w, r); !ok {
-			return
-		}
-		modern = modern || m.modern()
-	case http.MethodGet, http.MethodDelete:
-	default:
-		w.Header().Set("Allow", "GET, POST, DELETE")
-		http.Error(w, "Messages are posted here; GET opens a stream of events, and DELETE ends a session.", http.StatusMethodNotAllowed)
-		return
-	}
-	if m.method == string(mcp.MethodNotificationCancelled) && (modern || session == "") {
-		// The library knows such calls by their id alone, and would end that of
-		// another client. A modern client cancels by closing its connection.
-		w.WriteHeader(http.StatusAccepted)
-		return
-	}
-	hello := m.method == string(mcp.MethodInitialize)
-	if !modern && !hello && session != "" {
-		leave, known := h.sessions.enter(session)
-		if !known {
-			answer(w, http.StatusNotFound, refuse(m.id, mcp.INVALID_REQUEST,
-				"There is no such session, or it ended: send initialize again, without %s.", server.HeaderKeySessionID))
-			return
-		}
-		defer leave()
-	}
-	if !modern && !hello && session == "" && (m.id != nil || r.Method != http.MethodPost) {
-		answer(w, http.StatusBadRequest, refuse(m.id, mcp.INVALID_REQUEST,
-			"The message belongs to no session. Send initialize first, and the %s that its answer names with every later message.", server.HeaderKeySessionID))
-		return
-	}
-	if !modern && hello {
-		idle, ok := h.sessions.room()
-		if !ok {
-			h.full(w, m.id, "sessions")
-			return
-		}
-		if idle != "" {
-			h.drop(r, idle)
-		}
-	}
-	if r.Method == http.MethodGet {
-		leave, ok := h.watch(w)
-		if !ok {
-			return
-		}
-		defer leave()
-	}
-	if m.request() {
-		h.open.add("")
-		defer h.open.done("")
-	}
-	h.mcp.ServeHTTP(out, r.WithContext(withConnection(r.Context(), connection{send: out.notify})))
-	out.finish()
-}
-
-// stream serves /sse.
-func (h *web) stream(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet {
-		w.Header().Set("Allow", http.MethodGet)
-		http.Error(w, "GET opens a stream here; messages are posted to the address that it names first.", http.StatusMethodNotAllowed)
-		return
-	}
-	leave, ok := h.watch(w)
-	if !ok {
-		return
-	}
-	defer leave()
-	out := &stream{ResponseWriter: w, header: http.Header{}}
-	id := ""
-	out.wrote = func(event []byte) {
-		_, data, _ := bytes.Cut(event, []byte("data:"))
-		if answered, answer := scan(bytes.TrimSpace(data)); answer {
-			h.open.done(id + " " + keyOf(answered))
-		}
-	}
-	opened := func(session string) { id = session }
-	h.sse.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), openedKey{}, opened)))
-	h.streams.ids.Delete(id)
-	h.open.drop(id + " ")
-}
-
-// message serves /message: what an SSE client sends, answered on its stream.
-func (h *web) message(w http.ResponseWriter, r *http.Request) {
-	session := r.URL.Query().Get("sessionId")
-	opened, known := h.streams.ids.Load(session)
-	if r.Method == http.MethodPost && !known {
-		answer(w, http.StatusNotFound, refuse(nil, mcp.INVALID_REQUEST,
-			"No stream is open under this sessionId. Open one with GET /sse, and post to the address that it names first."))
-		return
-	}
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "Messages are posted here; GET /sse opens a stream.", http.StatusMethodNotAllowed)
-		return
-	}
-	m, ok := h.body(w, r)
-	if !ok {
-		return
-	}
-	key := session + " " + keyOf(m.id)
-	if m.request() {
-		h.open.add(key)
-	}
-	gone := opened.(context.Context)
-	from := connection{gone: gone, send: func(n mcp.JSONRPCNotification) error { return h.notify(gone, session, n) }}
-	out := &stream{ResponseWriter: w, header: http.Header{}}
-	h.sse.ServeHTTP(out, r.WithContext(withConnection(r.Context(), from)))
-	if out.status != http.StatusAccepted {
-		h.open.done(key) // the library refused it on the spot
-	}
-}
-
 // body reads a message, looks into it and puts it back. If it is wrong, it is
 // answered here.
 func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, ok bool) {
+	if !isJSON(r) {
+		answer(w, http.StatusUnsupportedMediaType, refuse(nil, mcp.INVALID_REQUEST, "A message is JSON: send it with Content-Type: application/json."))
+		return m, false
+	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxMessage))
 	var large *http.MaxBytesError
 	switch {

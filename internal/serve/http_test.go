@@ -332,7 +332,7 @@ func TestDrain(t *testing.T) {
 
 // TestStalledBody sends the start of a body to each route, and none of the rest.
 func TestStalledBody(t *testing.T) {
-	w := newWeb(t, func(s *serve.Server) { s.SetBodyTime(50 * time.Millisecond) })
+	w := newWeb(t, func(s *serve.Server, _ *serve.Web) { s.SetBodyTime(50 * time.Millisecond) })
 	for _, step := range []struct{ line, headers, want string }{
 		{"POST /mcp", "", "400"},
 		{"POST /mcp", "Mcp-Protocol-Version: 1999-01-01\r\n", "400"},
@@ -360,7 +360,7 @@ func TestStalledBody(t *testing.T) {
 
 // TestBodyTime has a call take longer than its message may.
 func TestBodyTime(t *testing.T) {
-	w := newWeb(t, func(s *serve.Server) { s.SetBodyTime(50 * time.Millisecond) })
+	w := newWeb(t, func(s *serve.Server, _ *serve.Web) { s.SetBodyTime(50 * time.Millisecond) })
 	session, answers := w.session(t), make(chan string, 1)
 	go func() {
 		_, _, answer := w.post(t, "/mcp", session, call(1, "block", "a"))
@@ -381,11 +381,14 @@ func TestBodyTime(t *testing.T) {
 // TestSessions opens as many sessions and streams as there may be.
 func TestSessions(t *testing.T) {
 	hello := `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
-	w := newWeb(t, func(s *serve.Server) { s.SetSessions(2, time.Hour) })
+	w := newWeb(t, func(s *serve.Server, o *serve.Web) {
+		s.SetIdle(time.Hour)
+		o.Limits.Sessions, o.Limits.AllStreams = 2, 2
+	})
 	first := w.session(t)
 	w.session(t)
-	if status, header, body := w.post(t, "/mcp", nil, hello); status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || !strings.Contains(body, "2 sessions at most") {
-		t.Errorf("got %d %s, want 503", status, body)
+	if status, header, body := w.post(t, "/mcp", nil, hello); status != http.StatusTooManyRequests || header.Get("Retry-After") == "" || !strings.Contains(body, "2 sessions open") {
+		t.Errorf("got %d %s, want 429", status, body)
 	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, "http://"+w.addr+"/mcp", nil)
 	if err != nil {
@@ -406,7 +409,10 @@ func TestSessions(t *testing.T) {
 		t.Errorf("a third stream: got %d %s, want 503", status, body)
 	}
 
-	w = newWeb(t, func(s *serve.Server) { s.SetSessions(1, 0) })
+	w = newWeb(t, func(s *serve.Server, o *serve.Web) {
+		s.SetIdle(0)
+		o.Limits.Sessions = 1
+	})
 	idle, ping := w.session(t), `{"jsonrpc":"2.0","id":1,"method":"ping"}`
 	busy := w.session(t)
 	if status, _, body := w.post(t, "/mcp", idle, ping); status != http.StatusNotFound {
@@ -418,7 +424,7 @@ func TestSessions(t *testing.T) {
 		answers <- answer
 	}()
 	receive(t, w.started)
-	if status, _, body := w.post(t, "/mcp", nil, hello); status != http.StatusServiceUnavailable {
+	if status, _, body := w.post(t, "/mcp", nil, hello); status != http.StatusTooManyRequests {
 		t.Errorf("got %d %s, want the session with a call kept", status, body)
 	}
 	close(w.release)

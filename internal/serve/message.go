@@ -20,13 +20,17 @@ type message struct {
 	id      jsontext.Value // nil for a notification
 	method  string         // "" for an answer to a request of the server's
 	version string         // protocol version in params._meta, which only modern clients name
+	tool    string         // that tools/call names
 }
 
 // request reports that an answer is due, and soon: a subscription's comes when
 // it ends.
 func (m message) request() bool {
-	return m.id != nil && m.method != "" && m.method != string(mcp.MethodSubscriptionsListen)
+	return m.id != nil && m.method != "" && !m.listens()
 }
+
+// listens reports that m is answered with a stream of events.
+func (m message) listens() bool { return m.method == string(mcp.MethodSubscriptionsListen) }
 
 // modern reports that m says which protocol version it is in, as those from
 // 2026-07-28 on do.
@@ -129,7 +133,8 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		if err != nil || !once || name.Kind() != '"' {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "tools/call needs params with the tool's name, once, and its arguments as an object. tools/list shows the tools.")
 		}
-		return m, s.unknown(m.id, text(name))
+		m.tool = text(name)
+		return m, s.unknown(m.id, m.tool)
 	case mcp.MethodInitialize:
 		version, once := member(params, "protocolVersion")
 		if err != nil || !once || version != nil && version.Kind() != '"' {

@@ -9,18 +9,20 @@ import (
 // pending counts requests that were read and are not answered yet.
 type pending struct {
 	mu    sync.Mutex
-	open  map[string]int
+	open  map[string][]func() // what is called when one ends
 	total int
 	idle  chan struct{} // closed when total falls to 0; nil while it is
 }
 
-func (p *pending) add(key string) {
+// add counts a request until done is called with the same key, and ended, which
+// may be nil, with it.
+func (p *pending) add(key string, ended func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.total == 0 {
-		p.open, p.idle = map[string]int{}, make(chan struct{})
+		p.open, p.idle = map[string][]func(){}, make(chan struct{})
 	}
-	p.open[key]++
+	p.open[key] = append(p.open[key], ended)
 	p.total++
 }
 
@@ -28,24 +30,31 @@ func (p *pending) add(key string) {
 func (p *pending) done(key string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.open[key] > 0 {
-		p.remove(key, 1)
-	}
+	p.remove(key, 1)
 }
 
 // drop ends all requests whose keys start with prefix.
 func (p *pending) drop(prefix string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for key, n := range p.open {
+	for key, open := range p.open {
 		if strings.HasPrefix(key, prefix) {
-			p.remove(key, n)
+			p.remove(key, len(open))
 		}
 	}
 }
 
 func (p *pending) remove(key string, n int) {
-	if p.open[key] -= n; p.open[key] == 0 {
+	open := p.open[key]
+	if len(open) == 0 {
+		return
+	}
+	for _, ended := range open[:n] {
+		if ended != nil {
+			ended()
+		}
+	}
+	if p.open[key] = open[n:]; len(open) == n {
 		delete(p.open, key)
 	}
 	if p.total -= n; p.total == 0 {

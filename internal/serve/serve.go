@@ -1,5 +1,5 @@
 // Package serve puts tools before MCP clients: over stdio, and over streamable
-// HTTP and SSE on one loopback listener.
+// HTTP and SSE on one listener.
 package serve
 
 import (
@@ -25,6 +25,7 @@ type Options struct {
 	More         []server.ServerOption      // what the server can do beside tools
 	Address      func(uri string) string    // of a resource, as it is registered; may be nil
 	CallLimit    time.Duration              // of one call; 50 s when zero
+	Writes       func(tool string) bool     // whether a tool changes anything; nil: none does
 	Log          *slog.Logger               // nothing is logged when nil
 }
 
@@ -34,18 +35,22 @@ type Server struct {
 	mcp     *server.MCPServer
 	log     *slog.Logger
 	limit   time.Duration
+	writes  func(tool string) bool
 	names   []string // of the tools
 	streams streams
 
 	lastAnswers time.Duration // after the end of input, over stdio
-	limits      limits        // over HTTP
+	times       times         // over HTTP
 }
 
 // New returns a server with the tools of o.
 func New(o Options) *Server {
-	s := &Server{log: o.Log, limit: o.CallLimit, lastAnswers: lastAnswers, limits: usual()}
+	s := &Server{log: o.Log, limit: o.CallLimit, lastAnswers: lastAnswers, times: usualTimes()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.writes = o.Writes; s.writes == nil {
+		s.writes = func(string) bool { return false }
 	}
 	if s.limit == 0 {
 		s.limit = 50 * time.Second

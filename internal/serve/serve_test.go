@@ -107,7 +107,7 @@ type web struct {
 	stopped chan error
 }
 
-func newWeb(t *testing.T, set ...func(*serve.Server)) *web {
+func newWeb(t *testing.T, set ...func(*serve.Server, *serve.Web)) *web {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -115,10 +115,11 @@ func newWeb(t *testing.T, set ...func(*serve.Server)) *web {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	w := &web{bench: newBench(t), addr: listener.Addr().String(), stop: stop, stopped: make(chan error, 1)}
+	options := serve.Web{Limits: serve.LocalLimits(), Drain: patience}
 	for _, set := range set {
-		set(w.Server)
+		set(w.Server, &options)
 	}
-	go func() { w.stopped <- w.HTTP(ctx, listener, patience) }()
+	go func() { w.stopped <- w.HTTP(ctx, listener, options) }()
 	t.Cleanup(func() {
 		stop()
 		select {

@@ -3,69 +3,44 @@ package serve
 import (
 	"crypto/rand"
 	"errors"
+	"net/http"
 	"sync"
 	"time"
+
+	"github.com/mark3labs/mcp-go/server"
 )
 
-// limits are what clients over HTTP may take.
-type limits struct {
-	body     time.Duration // for a message to arrive whole
-	last     time.Duration // for the last answers to be written when the server stops
-	sessions int           // on /mcp at once, and as many event streams
-	idle     time.Duration // after which a session makes room for a new one
-}
-
-func usual() limits {
-	return limits{body: 30 * time.Second, last: 2 * time.Second, sessions: 1000, idle: time.Minute}
-}
-
 // sessions are those of /mcp, each of which costs the library 14 KB for what it
-// may have to tell the client.
+// may have to tell the client. Each is its owner's alone: to others it does not
+// exist.
 type sessions struct {
-	limits limits
+	idle time.Duration // after which one makes room for a new one
 
 	mu    sync.Mutex
 	known map[string]*session
 }
 
 type session struct {
-	used time.Time
-	busy int // requests that are open
+	owner string
+	leave func() // gives its place back
+	used  time.Time
+	busy  int // requests that are open
 }
 
-// Generate names a new session.
-func (s *sessions) Generate() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	id := rand.Text()
-	s.known[id] = &session{used: time.Now()}
-	return id
+// opening is a request for a new session, for which there is room.
+type opening struct {
+	leave func()
+	taken bool
 }
 
-// Validate refuses the id of a session that is not open.
-func (s *sessions) Validate(id string) (ended bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.known[id] == nil {
-		return false, errors.New("no such session")
-	}
-	return false, nil
-}
+type openingKey struct{}
 
-// Terminate forgets a session.
-func (s *sessions) Terminate(id string) (refused bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.known, id)
-	return false, nil
-}
-
-// enter keeps a session from being dropped until leave is called.
-func (s *sessions) enter(id string) (leave func(), known bool) {
+// enter keeps a session of owner's from being dropped until leave is called.
+func (s *sessions) enter(id, owner string) (leave func(), known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	entered := s.known[id]
-	if entered == nil {
+	if entered == nil || entered.owner != owner {
 		return nil, false
 	}
 	entered.busy++
@@ -77,19 +52,69 @@ func (s *sessions) enter(id string) (leave func(), known bool) {
 	}, true
 }
 
-// room reports whether there is room for one more session, which there may be
-// once that of the id it returns is dropped.
-func (s *sessions) room() (drop string, ok bool) {
+// oldest is the session of owner's that was idle for longest, and long enough,
+// or "".
+func (s *sessions) oldest(owner string) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.known) < s.limits.sessions {
-		return "", true
-	}
-	oldest := time.Now().Add(-s.limits.idle)
-	for id, session := range s.known {
-		if session.busy == 0 && !session.used.After(oldest) {
-			drop, oldest = id, session.used
+	at := time.Now().Add(-s.idle)
+	for known, session := range s.known {
+		if session.owner == owner && session.busy == 0 && !session.used.After(at) {
+			id, at = known, session.used
 		}
 	}
-	return drop, drop != ""
+	return id
+}
+
+// idManager is the library's view of the sessions, for one request.
+type idManager struct {
+	*sessions
+	owner   string
+	opening *opening
+	any     bool // the server's own clean-up, not a request
+}
+
+// ResolveSessionIdManager returns the sessions as who sent r may see them.
+func (h *web) ResolveSessionIdManager(r *http.Request) server.SessionIdManager {
+	if r == nil {
+		return idManager{sessions: &h.sessions, any: true}
+	}
+	opening, _ := r.Context().Value(openingKey{}).(*opening)
+	return idManager{sessions: &h.sessions, owner: callerOf(r.Context()), opening: opening}
+}
+
+// Generate names a new session.
+func (m idManager) Generate() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	id := rand.Text()
+	made := &session{owner: m.owner, used: time.Now(), leave: func() {}}
+	if m.opening != nil {
+		made.leave, m.opening.taken = m.opening.leave, true
+	}
+	m.known[id] = made
+	return id
+}
+
+// Validate refuses the id of a session that is not open to the caller.
+func (m idManager) Validate(id string) (ended bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s := m.known[id]; s == nil || !m.any && s.owner != m.owner {
+		return false, errors.New("no such session")
+	}
+	return false, nil
+}
+
+// Terminate forgets a session.
+func (m idManager) Terminate(id string) (refused bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.known[id]
+	if s == nil || !m.any && s.owner != m.owner {
+		return false, nil
+	}
+	delete(m.known, id)
+	s.leave()
+	return false, nil
 }

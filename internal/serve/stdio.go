@@ -84,7 +84,7 @@ func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pen
 				break
 			}
 			if m.request() {
-				open.add(keyOf(m.id))
+				open.add(keyOf(m.id), nil)
 			}
 			if _, err := library.Write(append(line, '\n')); err != nil {
 				return nil // the library has stopped reading

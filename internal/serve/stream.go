@@ -19,6 +19,15 @@ type streams struct{ ids sync.Map }
 
 type openedKey struct{}
 
+// of answers the context of a stream that is the caller's.
+func (s *streams) of(id, caller string) (gone context.Context, known bool) {
+	if opened, ok := s.ids.Load(id); ok {
+		gone, _ = opened.(context.Context)
+		known = callerOf(gone) == caller
+	}
+	return gone, known
+}
+
 // open is called with each new session, of any transport.
 func (s *streams) open(ctx context.Context, session server.ClientSession) {
 	if opened, ok := ctx.Value(openedKey{}).(func(string)); ok {

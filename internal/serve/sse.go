@@ -1,0 +1,71 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// stream serves /sse.
+func (h *web) stream(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet {
+		w.Header().Set("Allow", http.MethodGet)
+		http.Error(w, "GET opens a stream here; messages are posted to the address that it names first.", http.StatusMethodNotAllowed)
+		return
+	}
+	leave, err := h.callers.take(callerOf(r.Context()), aStream)
+	if err != nil {
+		h.refuseFull(w, &message{}, err)
+		return
+	}
+	defer leave()
+	out := &stream{ResponseWriter: w, header: http.Header{}}
+	id := ""
+	out.wrote = func(event []byte) {
+		_, data, _ := bytes.Cut(event, []byte("data:"))
+		if answered, answer := scan(bytes.TrimSpace(data)); answer {
+			h.pending.done(id + " " + keyOf(answered))
+		}
+	}
+	opened := func(session string) { id = session }
+	h.sse.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), openedKey{}, opened)))
+	h.streams.ids.Delete(id)
+	h.pending.drop(id + " ")
+}
+
+// message serves /message: what an SSE client sends, answered on its stream.
+func (h *web) message(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "Messages are posted here; GET /sse opens a stream.", http.StatusMethodNotAllowed)
+		return
+	}
+	session, caller := r.URL.Query().Get("sessionId"), callerOf(r.Context())
+	gone, known := h.streams.of(session, caller)
+	if !known {
+		answer(w, http.StatusNotFound, refuse(nil, mcp.INVALID_REQUEST,
+			"No stream is open under this sessionId. Open one with GET /sse, and post to the address that it names first."))
+		return
+	}
+	m, ok := h.body(w, r)
+	if !ok || !h.pace(w, r, &m) {
+		return
+	}
+	key := session + " " + keyOf(m.id)
+	if m.request() {
+		leave, err := h.callers.take(caller, aCall)
+		if err != nil {
+			h.refuseFull(w, &m, err)
+			return
+		}
+		h.pending.add(key, leave)
+	}
+	from := connection{gone: gone, send: func(n mcp.JSONRPCNotification) error { return h.notify(gone, session, n) }}
+	out := &stream{ResponseWriter: w, header: http.Header{}}
+	h.sse.ServeHTTP(out, r.WithContext(withConnection(r.Context(), from)))
+	if out.status != http.StatusAccepted {
+		h.pending.done(key) // the library refused it on the spot
+	}
+}

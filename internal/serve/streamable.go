@@ -1,0 +1,132 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// streamable serves /mcp.
+func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
+	if version := r.Header.Get(mcp.HeaderProtocolVersion); !mcp.IsModernProtocol(version) && version != "" && !slices.Contains(mcp.ValidProtocolVersions, version) {
+		refusal := refuse(nil, mcp.UNSUPPORTED_PROTOCOL_VERSION, "This server does not speak MCP %.40q. It speaks %s: send initialize to agree on one.",
+			version, strings.Join(mcp.ValidProtocolVersions, ", "))
+		answer(w, http.StatusBadRequest, refusal)
+		return
+	}
+	var m message
+	switch r.Method {
+	case http.MethodPost:
+		var ok bool
+		if m, ok = h.body(w, r); !ok || !h.pace(w, r, &m) {
+			return
+		}
+	case http.MethodGet, http.MethodDelete:
+	default:
+		w.Header().Set("Allow", "GET, POST, DELETE")
+		http.Error(w, "Messages are posted here; GET opens a stream of events, and DELETE ends a session.", http.StatusMethodNotAllowed)
+		return
+	}
+	session, caller := r.Header.Get(server.HeaderKeySessionID), callerOf(r.Context())
+	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)) || m.modern()
+	hello := m.method == string(mcp.MethodInitialize)
+	switch {
+	case m.method == string(mcp.MethodNotificationCancelled) && (modern || session == ""):
+		// The library knows such calls by their id alone, and would end that of
+		// another client. A modern client cancels by closing its connection.
+		w.WriteHeader(http.StatusAccepted)
+		return
+	case modern:
+	case hello:
+		opening, err := h.open(r, caller)
+		if err != nil {
+			h.refuseFull(w, &m, err)
+			return
+		}
+		defer func() {
+			if !opening.taken {
+				opening.leave()
+			}
+		}()
+		r = r.WithContext(context.WithValue(r.Context(), openingKey{}, opening))
+	case session != "":
+		leave, known := h.sessions.enter(session, caller)
+		if !known {
+			answer(w, http.StatusNotFound, refuse(m.id, mcp.INVALID_REQUEST,
+				"There is no such session, or it ended: send initialize again, without %s.", server.HeaderKeySessionID))
+			return
+		}
+		defer leave()
+	case m.id != nil || r.Method != http.MethodPost:
+		answer(w, http.StatusBadRequest, refuse(m.id, mcp.INVALID_REQUEST,
+			"The message belongs to no session. Send initialize first, and the %s that its answer names with every later message.", server.HeaderKeySessionID))
+		return
+	}
+	held := aCall
+	if r.Method == http.MethodGet || m.listens() {
+		held = aStream
+	}
+	if r.Method == http.MethodGet || m.id != nil && m.method != "" {
+		leave, err := h.callers.take(caller, held)
+		if err != nil {
+			h.refuseFull(w, &m, err)
+			return
+		}
+		defer leave()
+	}
+	if m.request() {
+		h.pending.add("", nil)
+		defer h.pending.done("")
+	}
+	out := &stream{ResponseWriter: w, header: http.Header{}}
+	h.mcp.ServeHTTP(out, r.WithContext(withConnection(r.Context(), connection{send: out.notify})))
+	out.finish()
+}
+
+// open finds room for one more session of a caller, in the place of its oldest
+// that is idle if need be.
+func (h *web) open(r *http.Request, caller string) (*opening, error) {
+	leave, err := h.callers.take(caller, aSession)
+	if idle := ""; err != nil {
+		if idle = h.sessions.oldest(caller); idle == "" {
+			return nil, err
+		}
+		h.drop(r, idle)
+		if leave, err = h.callers.take(caller, aSession); err != nil {
+			return nil, err
+		}
+	}
+	return &opening{leave: leave}, nil
+}
+
+// drop ends a session as if its client had.
+func (h *web) drop(r *http.Request, id string) {
+	gone := r.Clone(r.Context())
+	gone.Method, gone.Body = http.MethodDelete, http.NoBody
+	gone.Header = http.Header{server.HeaderKeySessionID: {id}}
+	h.mcp.ServeHTTP(unseen{}, gone)
+	h.log.Debug("an idle session made room for a new one")
+}
+
+// unseen is an answer that nobody reads.
+type unseen struct{}
+
+func (unseen) Header() http.Header         { return http.Header{} }
+func (unseen) Write(p []byte) (int, error) { return len(p), nil }
+func (unseen) WriteHeader(int)             {}
+
+// refuseFull refuses what would exceed a limit on what is open at once.
+func (h *web) refuseFull(w http.ResponseWriter, m *message, err error) {
+	status := http.StatusTooManyRequests
+	var reached *full
+	if errors.As(err, &reached) && reached.all {
+		status = http.StatusServiceUnavailable
+	}
+	w.Header().Set("Retry-After", "60")
+	answer(w, status, refuse(m.id, mcp.INTERNAL_ERROR, "%v", err))
+}
