@@ -76,17 +76,10 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	if deep(raw) {
 		return m, refuse(nil, mcp.INVALID_REQUEST, "The message is nested more than %d deep. Send a flatter one.", maxDepth)
 	}
-	var in struct {
-		JSONRPC string         `json:"jsonrpc"`
-		ID      jsontext.Value `json:"id"`
-		Method  *string        `json:"method"`
-		Params  jsontext.Value `json:"params"`
-		Result  jsontext.Value `json:"result"`
-		Error   jsontext.Value `json:"error"`
-	}
-	// The library matches names in any case; what it reads must be what is read here.
-	err := json.Unmarshal(raw, &in, json.MatchCaseInsensitiveNames(true), jsontext.AllowInvalidUTF8(true))
-	m.id = in.ID
+	var in map[string]jsontext.Value
+	err := json.Unmarshal(raw, &in, jsontext.AllowInvalidUTF8(true))
+	id, method := in["id"], in["method"]
+	m.id = id
 	switch {
 	case err != nil && !jsontext.Value(raw).IsValid(jsontext.AllowInvalidUTF8(true)):
 		var at *jsontext.SyntacticError
@@ -96,30 +89,40 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		return m, refuse(nil, mcp.PARSE_ERROR, "The message cannot be read as JSON (%v). Send one JSON-RPC message at a time.", err)
 	case err != nil:
 		return m, refuse(nil, mcp.INVALID_REQUEST, "This is not a JSON-RPC message: it must be an object with jsonrpc, method and, for a request, id.")
-	case in.ID != nil && in.ID.Kind() != '"' && in.ID.Kind() != '0':
+	case misspelt(in, "jsonrpc", "id", "method", "params", "result", "error") != "":
+		return m, refuse(nil, mcp.INVALID_REQUEST, "Write jsonrpc, id, method, params, result and error in lower case: another spelling could be read as another member.")
+	case id != nil && id.Kind() != '"' && id.Kind() != '0':
 		return m, refuse(nil, mcp.INVALID_REQUEST, "The id of a request must be a string or a number. Leave it out of a notification.")
-	case in.ID.Kind() == '0' && keyOf(in.ID) == "":
+	case id.Kind() == '0' && keyOf(id) == "":
 		m.id = nil
 		return m, refuse(nil, mcp.INVALID_REQUEST, "The id of the request is too large a number. Use a string or a smaller number.")
-	case in.JSONRPC != "2.0":
-		return m, refuse(in.ID, mcp.INVALID_REQUEST, `This is not JSON-RPC 2.0: a message must have "jsonrpc": "2.0".`)
-	case in.Method == nil && in.Result == nil && in.Error == nil:
-		return m, refuse(in.ID, mcp.INVALID_REQUEST, "The message has no method, and is no answer either. An MCP client starts with initialize.")
-	case in.Method == nil:
+	case text(in["jsonrpc"]) != "2.0":
+		return m, refuse(id, mcp.INVALID_REQUEST, `This is not JSON-RPC 2.0: a message must have "jsonrpc": "2.0".`)
+	case method == nil && in["result"] == nil && in["error"] == nil:
+		return m, refuse(id, mcp.INVALID_REQUEST, "The message has no method, and is no answer either. An MCP client starts with initialize.")
+	case method == nil:
 		return m, nil
+	case method.Kind() != '"':
+		return m, refuse(id, mcp.INVALID_REQUEST, "The method of a message must be a string.")
 	}
-	m.method = *in.Method
+	m.method = text(method)
 	var params map[string]jsontext.Value
-	switch in.Params.Kind() {
+	switch in["params"].Kind() {
 	case 'n', jsontext.KindInvalid: // absent
 	case '{':
-		err = json.Unmarshal(in.Params, &params, jsontext.AllowInvalidUTF8(true))
+		err = json.Unmarshal(in["params"], &params, jsontext.AllowInvalidUTF8(true))
 	default:
-		return m, refuse(in.ID, mcp.INVALID_PARAMS, "params must be an object.")
+		return m, refuse(id, mcp.INVALID_PARAMS, "params must be an object.")
+	}
+	if name := misspelt(params, paramNames...); name != "" {
+		return m, refuse(id, mcp.INVALID_PARAMS, "Write %s in params just so: the same name in another spelling could be read as another.", name)
 	}
 	var meta map[string]jsontext.Value
-	if value, _ := member(params, "_meta"); value.Kind() == '{' {
+	if value := params["_meta"]; value.Kind() == '{' {
 		_ = json.Unmarshal(value, &meta, jsontext.AllowInvalidUTF8(true)) // the library refuses what is wrong with it
+		if name := misspelt(meta, "progressToken", mcp.MetaKeyProtocolVersion); name != "" {
+			return m, refuse(id, mcp.INVALID_PARAMS, "Write %s in _meta just so: the same name in another spelling could be read as another.", name)
+		}
 	}
 	if version := meta[mcp.MetaKeyProtocolVersion]; version.Kind() == '"' {
 		m.version = text(version)
@@ -129,19 +132,19 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	}
 	switch mcp.MCPMethod(m.method) {
 	case mcp.MethodToolsCall:
-		name, once := member(params, "name")
-		if err != nil || !once || name.Kind() != '"' {
-			return m, refuse(m.id, mcp.INVALID_PARAMS, "tools/call needs params with the tool's name, once, and its arguments as an object. tools/list shows the tools.")
+		name := params["name"]
+		if err != nil || name.Kind() != '"' {
+			return m, refuse(m.id, mcp.INVALID_PARAMS, "tools/call needs params with the tool's name, and its arguments as an object. tools/list shows the tools.")
 		}
 		m.tool = text(name)
 		return m, s.unknown(m.id, m.tool)
 	case mcp.MethodInitialize:
-		version, once := member(params, "protocolVersion")
-		if err != nil || !once || version != nil && version.Kind() != '"' {
+		version := params["protocolVersion"]
+		if err != nil || version != nil && version.Kind() != '"' {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "initialize needs params with protocolVersion as a string, such as %q.", mcp.LATEST_PROTOCOL_VERSION)
 		}
 	case mcp.MethodToolsList, mcp.MethodPromptsList, mcp.MethodResourcesList, mcp.MethodResourcesTemplatesList:
-		if cursor, _ := member(params, "cursor"); cursor != nil && cursor.Kind() != 'n' && string(cursor) != `""` {
+		if cursor := params["cursor"]; cursor != nil && cursor.Kind() != 'n' && string(cursor) != `""` {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "There is no such page: the first answer holds the whole list. Leave cursor out.")
 		}
 	}
@@ -171,18 +174,23 @@ func deep(raw []byte) bool {
 	return false
 }
 
-// member finds a member by its name in any case, as the library does, and
-// whether there is no second one. The value is nil when there is none.
-func member(params map[string]jsontext.Value, name string) (value jsontext.Value, once bool) {
-	for n, v := range params {
-		if strings.EqualFold(n, name) {
-			if value != nil {
-				return value, false
+// paramNames are what MCP calls the members of params.
+var paramNames = []string{
+	"_meta", "name", "arguments", "uri", "cursor", "protocolVersion", "capabilities", "clientInfo", "requestId", "reason",
+	"progressToken", "progress", "level", "ref", "argument", "context", "requestState", "inputResponses", "notifications",
+}
+
+// misspelt returns which of the known names an object has in another case, or
+// "". The library would take it for the name itself.
+func misspelt(object map[string]jsontext.Value, known ...string) string {
+	for name := range object {
+		for _, k := range known {
+			if name != k && strings.EqualFold(name, k) {
+				return k
 			}
-			value = v
 		}
 	}
-	return value, true
+	return ""
 }
 
 // unknown refuses a call of a tool that is not there, with the nearest.

@@ -80,7 +80,7 @@ func TestStdioMessages(t *testing.T) {
 		{"as large as may be, then carriage returns", large[:4<<20] + strings.Repeat("\r", 300_000) + "\n", "-32700"},
 		{"params null", `{"jsonrpc":"2.0","id":16,"method":"tools/list","params":null}` + "\n", `"id":16,"result":{`},
 		{"wrong notification, then a ping", `{"jsonrpc":"2.0","method":"notifications/initialized","params":[]}` + "\n" + fmt.Sprintf(hello, 17) + "\n", `"id":17,"result":{}`},
-		{"two names", `{"jsonrpc":"2.0","id":18,"method":"tools/call","params":{"name":"list_bots","NAME":"x"}}` + "\n", "needs params with the tool's name, once"},
+		{"two names", `{"jsonrpc":"2.0","id":18,"method":"tools/call","params":{"name":"list_bots","NAME":"x"}}` + "\n", "Write name in params just so"},
 		{"version of a wrong kind", `{"jsonrpc":"2.0","id":19,"method":"initialize","params":{"protocolVersion":5}}` + "\n", `"id":19,"error":{"code":-32602,"message":"initialize needs`},
 		{"unknown page", `{"jsonrpc":"2.0","id":20,"method":"tools/list","params":{"cursor":"%%"}}` + "\n", `"id":20,"error":{"code":-32602,"message":"There is no such page`},
 		{"page of a wrong kind", `{"jsonrpc":"2.0","id":21,"method":"tools/list","params":{"cursor":5}}` + "\n", "no such page"},
