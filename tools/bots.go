@@ -135,7 +135,7 @@ func join(ctx context.Context, api *client.Client, call *Call, in joinMeeting) (
 	}
 	call.platformNotes(req.MeetingURL, req.EntryMessage, waiting, req.BotSettings)
 	var answer *client.Joined
-	err = call.tool.policy.launches.spend(func() (err error) {
+	err = call.tool.policy.spend(ctx, func() (err error) {
 		answer, err = api.Join(ctx, req)
 		return err
 	})

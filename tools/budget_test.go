@@ -114,7 +114,7 @@ func TestCursors(t *testing.T) {
 		{"list_bots", `{"cursor":"` + cursor + `","limit":3}`, ""},
 		{"list_bots", `{"cursor":"` + cursor + `","limit":4}`, "limit differs from the page before"},
 		{"list_bots", `{"cursor":"` + cursor + `","bot_name":"x"}`, "bot_name was not given on the page before"},
-		{"list_calendar_events", `{"calendar_id":"c","cursor":"` + cursor + `"}`, `belongs to "list_bots"`},
+		{"list_calendar_events", `{"calendar_id":"c","cursor":"` + cursor + `"}`, `for this tool`},
 		{"list_bots", `{"cursor":"` + cursor[:20] + `"}`, "Copy it whole"},
 	} {
 		r := a.call(row.tool, row.args)

@@ -7,10 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
-	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -26,16 +25,6 @@ import (
 type person struct {
 	api    *client.Client
 	policy *policy
-	key    [32]byte // signs, for as long as this process runs
-
-	mu   sync.Mutex
-	used map[ticket]time.Time // tickets that came back, until they expire
-}
-
-func newPerson(api *client.Client, p *policy) *person {
-	asks := &person{api: api, policy: p, used: map[ticket]time.Time{}}
-	_, _ = rand.Read(asks.key[:]) // it never fails
-	return asks
 }
 
 // theQuestion is the name under which a call asks its one question.
@@ -52,7 +41,7 @@ func (p *person) consent(ctx context.Context, call *Call, args []byte, came mcp.
 		return nil, err
 	}
 	if came.RequestState != "" || len(came.InputResponses) > 0 {
-		if err := p.redeem(came.RequestState, about); err != nil {
+		if err := p.redeem(ctx, came.RequestState, about); err != nil {
 			return nil, err
 		}
 		return nil, verdict(server.ElicitationResponse(came.InputResponses, theQuestion))
@@ -68,7 +57,7 @@ func (p *person) consent(ctx context.Context, call *Call, args []byte, came mcp.
 	if err != nil {
 		return nil, err
 	}
-	return server.NewInputRequestBuilder(p.issue(about)).Elicit(theQuestion, mcp.ElicitationParams{
+	return server.NewInputRequestBuilder(p.issue(ctx, about)).Elicit(theQuestion, mcp.ElicitationParams{
 		Message:         question,
 		RequestedSchema: map[string]any{"type": "object", "properties": map[string]any{}}, // to accept is enough
 	}).ToolResult(), nil
@@ -119,44 +108,32 @@ func (t ticket) expires() time.Time {
 }
 
 // issue makes the state that an answer must come back with.
-func (p *person) issue(about []byte) string {
+func (p *person) issue(ctx context.Context, about []byte) string {
 	var t ticket
 	_, _ = rand.Read(t[:16]) // it never fails
 	binary.BigEndian.PutUint64(t[16:], uint64(p.policy.Now().Add(p.policy.ConfirmWithin).Unix()))
-	return base64.RawURLEncoding.EncodeToString(append(t[:], p.sign(t, about)...))
+	return base64.RawURLEncoding.EncodeToString(append(t[:], p.policy.sign(callerOf(ctx), "confirm", t[:], about)...))
 }
 
 // redeem takes a state once, for the same call of the same caller, in time.
-func (p *person) redeem(state string, about []byte) error {
+func (p *person) redeem(ctx context.Context, state string, about []byte) error {
 	const again = "\nCall again without requestState and inputResponses, and the person is asked anew."
 	raw, err := base64.RawURLEncoding.DecodeString(state)
 	if err != nil || len(raw) != len(ticket{})+sha256.Size {
 		return badArgument("Not done: requestState is not one that this server gave." + again)
 	}
 	t := ticket(raw[:len(ticket{})])
-	if !hmac.Equal(raw[len(t):], p.sign(t, about)) {
+	if !hmac.Equal(raw[len(t):], p.policy.sign(callerOf(ctx), "confirm", t[:], about)) {
 		return badArgument("Not done: requestState is not one that this server gave for this tool, these arguments and this caller." + again)
 	}
 	now := p.policy.Now()
 	if !now.Before(t.expires()) {
 		return badArgument("Not done: the person's answer came too late; a question stands for 10 minutes." + again)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	maps.DeleteFunc(p.used, func(_ ticket, expires time.Time) bool { return !now.Before(expires) })
-	if _, again := p.used[t]; again {
+	if !p.policy.State.Once(ctx, "confirmed/"+hex.EncodeToString(t[:]), p.policy.ConfirmWithin) {
 		return badArgument("Not done: this answer of the person's was used before, and holds for one call.\nLook whether that call was carried out before you call again.")
 	}
-	p.used[t] = t.expires()
 	return nil
-}
-
-// sign signs a ticket for a call.
-func (p *person) sign(t ticket, about []byte) []byte {
-	mac := hmac.New(sha256.New, p.key[:])
-	mac.Write(t[:])
-	mac.Write(about)
-	return mac.Sum(nil)
 }
 
 // about identifies a call: its tool, its arguments in one form, and who calls.

@@ -2,7 +2,12 @@ package tools
 
 import (
 	"bytes"
+	"compress/flate"
+	"crypto/hmac"
 	"encoding/base64"
+	"errors"
+	"hash/crc32"
+	"io"
 	"strings"
 	"time"
 
@@ -14,11 +19,45 @@ import (
 // repeated; when it was made, so that durations back from now stay put; and
 // the place to go on from, which is the tool's own.
 type cursor struct {
-	Tool  string                    `json:"t"`
-	Args  map[string]jsontext.Value `json:"a"`
+	Args  map[string]jsontext.Value `json:"a,omitzero"`
 	Now   int64                     `json:"n"` // seconds since 1970
 	Place jsontext.Value            `json:"p"`
 }
+
+// maxCursor bounds what a cursor may unfold to, in bytes.
+const maxCursor = 64 << 10
+
+// pack makes a cursor's text, which a model has to write out: what is in it is
+// folded by the names that the tool's schema has.
+func (t *Tool) pack(c cursor) ([]byte, error) {
+	raw, err := json.Marshal(c, json.Deterministic(true))
+	if err != nil {
+		return nil, err
+	}
+	out := bytes.NewBuffer([]byte{t.check()})
+	folder, err := flate.NewWriterDict(out, flate.BestCompression, t.schemas().rawIn)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := folder.Write(raw); err != nil {
+		return nil, err
+	}
+	err = folder.Close()
+	return out.Bytes(), err
+}
+
+// unpack reads what pack made.
+func (t *Tool) unpack(packed []byte) (c cursor, err error) {
+	if len(packed) == 0 || packed[0] != t.check() {
+		return c, errors.New("another tool's cursor")
+	}
+	unfolder := flate.NewReaderDict(bytes.NewReader(packed[1:]), t.schemas().rawIn)
+	err = json.UnmarshalRead(io.LimitReader(unfolder, maxCursor), &c)
+	return c, err
+}
+
+// check tells the cursors of most tools apart.
+func (t *Tool) check() byte { return byte(crc32.ChecksumIEEE([]byte(t.Name))) }
 
 // next makes the cursor of the following page.
 func (c *Call) next(place any) (string, error) {
@@ -26,8 +65,26 @@ func (c *Call) next(place any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	made, err := json.Marshal(cursor{Tool: c.tool.Name, Args: c.args, Now: c.Now.Unix(), Place: raw}, json.Deterministic(true))
-	return base64.RawURLEncoding.EncodeToString(made), err
+	made, err := c.tool.pack(cursor{Args: c.args, Now: c.Now.Unix(), Place: raw})
+	return base64.RawURLEncoding.EncodeToString(append(c.mark(made), made...)), err
+}
+
+// mark is what a cursor begins with where there are several callers, so that
+// each can only use their own. One person's cursors outlive the process.
+func (c *Call) mark(made []byte) []byte {
+	if c.caller == "" {
+		return nil
+	}
+	return c.tool.policy.sign(c.caller, "cursor", made)[:16]
+}
+
+// unmark takes a cursor's mark off, if it is this caller's.
+func (c *Call) unmark(raw []byte) ([]byte, bool) {
+	n := len(c.mark(nil))
+	if len(raw) < n {
+		return nil, false
+	}
+	return raw[n:], hmac.Equal(raw[:n], c.mark(raw[n:]))
 }
 
 // at decodes the place that the call's cursor points to, and leaves place as it
@@ -64,15 +121,12 @@ func (r *reader) resume(members map[string]jsontext.Value) map[string]jsontext.V
 	}
 	var at cursor
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err == nil {
-		err = json.Unmarshal(raw, &at)
+	made, own := r.call.unmark(raw)
+	if err == nil && own {
+		at, err = r.call.tool.unpack(made)
 	}
-	switch {
-	case err != nil:
-		r.wrong("cursor is not one that this server made. Copy it whole from the page before, or leave it out.")
-		return members
-	case at.Tool != r.call.tool.Name:
-		r.wrong("cursor belongs to %q, not to this tool.", clip(at.Tool, 40))
+	if err != nil || !own {
+		r.wrong("cursor is not one that this server made for this tool. Copy it whole from the page before, or leave it out.")
 		return members
 	}
 	r.call.Now, r.call.place = time.Unix(at.Now, 0), at.Place

@@ -2,20 +2,20 @@ package tools
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
+	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
 // Policy is what the operator allows.
@@ -34,13 +34,14 @@ type Policy struct {
 	Now            func() time.Time
 	After          func(time.Duration) <-chan time.Time // the clock that waits run by; time.After when nil
 	Context        context.Context                      // ends what goes on after a call has answered; never when nil
+	State          shared.State                         // what is counted and used up; this process's own when nil
+	Secret         []byte                               // signs what callers bring back; this process's own when nil
 }
 
 // policy is Policy at work, shared by all tools of a catalogue.
 type policy struct {
 	Policy
-	launches launches
-	person   *person
+	person *person
 }
 
 func newPolicy(p Policy) *policy {
@@ -49,6 +50,13 @@ func newPolicy(p Policy) *policy {
 	}
 	if p.After == nil {
 		p.After = time.After
+	}
+	if p.State == nil {
+		p.State = shared.NewMemory(p.Now)
+	}
+	if p.Secret == nil {
+		p.Secret = make([]byte, 32)
+		_, _ = rand.Read(p.Secret) // it never fails
 	}
 	if p.ConfirmWithin == 0 {
 		p.ConfirmWithin = 10 * time.Minute
@@ -62,7 +70,7 @@ func newPolicy(p Policy) *policy {
 	if p.Sandbox {
 		p.URLHosts = append(slices.Clip(p.URLHosts), "example.com", "*.example.com")
 	}
-	return &policy{Policy: p, launches: launches{limit: p.MaxBotsPerHour, now: p.Now}}
+	return &policy{Policy: p}
 }
 
 // secret resolves env:NAME, and returns any other text as it is.
@@ -157,51 +165,4 @@ func (p *policy) destinationsIn(path string, v any) error {
 		}
 	}
 	return nil
-}
-
-// launches counts the bots sent within the last hour. A scheduled series
-// counts as one: its bots come one by one, and a person can cancel them.
-type launches struct {
-	limit int
-	now   func() time.Time
-
-	mu    sync.Mutex
-	times []time.Time
-}
-
-// spend counts one launch, or refuses it saying when the next is free. A launch
-// that fails without a bot on its way does not count.
-func (l *launches) spend(launch func() error) error {
-	at, err := l.reserve()
-	if err != nil {
-		return err
-	}
-	err = launch()
-	var e *client.Error
-	if err != nil && !(errors.As(err, &e) && e.Lost) {
-		l.release(at)
-	}
-	return err
-}
-
-func (l *launches) release(at time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if i := slices.Index(l.times, at); i >= 0 {
-		l.times = slices.Delete(l.times, i, i+1)
-	}
-}
-
-func (l *launches) reserve() (time.Time, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := l.now()
-	l.times = slices.DeleteFunc(l.times, func(t time.Time) bool { return now.Sub(t) >= time.Hour })
-	if l.limit > 0 && len(l.times) >= l.limit {
-		free := l.times[0].Add(time.Hour)
-		return now, badArgument("Not sent: %d bots were sent within the last hour, which is the limit (--max-bots-per-hour).\nThe next is free at %s, in %s. Ask the person before sending more.",
-			l.limit, free.UTC().Format(time.RFC3339), free.Sub(now).Round(time.Second))
-	}
-	l.times = append(l.times, now)
-	return now, nil
 }

@@ -69,7 +69,7 @@ func schedule(ctx context.Context, api *client.Client, call *Call, in scheduleRe
 	}
 	call.speechToText(&body.SpeechToText)
 	var events []client.Event
-	err := call.tool.policy.launches.spend(func() (err error) {
+	err := call.tool.policy.spend(ctx, func() (err error) {
 		events, err = api.ScheduleRecording(ctx, in.EventID, in.AllOccurrences, body)
 		return err
 	})

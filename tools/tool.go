@@ -108,13 +108,14 @@ func defineCall[In any, Out Result](name, operation, title string, effect Effect
 type Call struct {
 	Now time.Time // when the call began, or the first page's call
 
-	tool  *Tool
-	token mcp.ProgressToken // nil when the client wants no progress
-	steps int
-	args  map[string]jsontext.Value
-	place jsontext.Value // where the cursor points, nil without one
-	notes []string
-	last  rendered
+	tool   *Tool
+	caller string
+	token  mcp.ProgressToken // nil when the client wants no progress
+	steps  int
+	args   map[string]jsontext.Value
+	place  jsontext.Value // where the cursor points, nil without one
+	notes  []string
+	last   rendered
 }
 
 // note tells the caller what was read or done otherwise than asked, once.
@@ -165,13 +166,14 @@ func Register(to *server.MCPServer, all []Tool) {
 }
 
 // Listing puts full definitions, in the catalogue's order, in place of the
-// names that the server holds.
+// names that the server holds, and leaves out those that are closed to the caller.
 func Listing(all []Tool) server.ToolFilterFunc {
 	byName := make(map[string]int, len(all))
 	for i, t := range all {
 		byName[t.Name] = i
 	}
-	return func(_ context.Context, names []mcp.Tool) []mcp.Tool {
+	return func(ctx context.Context, names []mcp.Tool) []mcp.Tool {
+		names = slices.DeleteFunc(names, func(tool mcp.Tool) bool { return !all[byName[tool.Name]].open(ctx) })
 		slices.SortFunc(names, func(a, b mcp.Tool) int { return byName[a.Name] - byName[b.Name] })
 		for i, tool := range names {
 			names[i] = all[byName[tool.Name]].Definition()
@@ -183,11 +185,14 @@ func Listing(all []Tool) server.ToolFilterFunc {
 // handle answers one call over the protocol. Everything that goes wrong is a
 // result with isError, in words.
 func (t *Tool) handle(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	if !t.open(ctx) {
+		return t.failure(t.closed()), nil
+	}
 	raw, err := rawArguments(req)
 	if err != nil {
 		return t.failure(err), nil
 	}
-	call := &Call{Now: t.policy.Now(), tool: t}
+	call := &Call{Now: t.policy.Now(), tool: t, caller: callerOf(ctx)}
 	if req.Params.Meta != nil {
 		call.token = req.Params.Meta.ProgressToken
 	}

@@ -191,6 +191,7 @@ func (p *program) server(u *upstream) (*serve.Server, error) {
 		},
 		Address:   tools.Canonical,
 		Listing:   tools.Listing(on),
+		Writes:    tools.Changes(on),
 		CallLimit: p.CallLimit,
 		Log:       p.log,
 	}), nil
