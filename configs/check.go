@@ -46,14 +46,14 @@ func (c *checker) check(given *flags, command string) *Config {
 		SpeechToText: c.oneOf("--speech-to-text", given.SpeechToText, "default", "none"),
 		Confirm:      c.oneOf("--confirm", given.Confirm, "auto", "always", "never"),
 		CallLimit:    c.duration("--call-limit", given.CallLimit, time.Second, 10*time.Minute),
-		Drain:        c.duration("--drain", given.Serve.Drain, 0, 10*time.Minute),
 		Tool:         given.Call.Tool, Arguments: given.Call.Arguments,
 		JSON: given.Call.JSON || given.ToolList.JSON,
 	}
 	config.MaxBotsPerHour = c.bots(given.MaxBotsPerHour, given.Sandbox)
 	switch command {
 	case "serve":
-		config.Addr = c.loopback(given.Serve.Addr, "serve answers whoever can reach it, with your key, and does not ask who that is: authentication comes in a later version")
+		config.Serving = c.serving(&given.Serve, config.SecretEnv)
+		config.Addr = config.Serving.Addr
 	case "sandbox":
 		config.Addr = c.loopback(given.SandboxOnly.Addr, "the sandbox's keys are known to everybody")
 	}
@@ -64,6 +64,7 @@ func (c *checker) check(given *flags, command string) *Config {
 // access finds the API and its key, or the sandbox in their place.
 func (c *checker) access(config *Config) {
 	key := strings.TrimSpace(c.env["MEETING_BAAS_API_KEY"])
+	shared := config.Serving.Shared() // each caller pays with another key
 	needed := slices.Contains([]string{"stdio", "serve", "call"}, config.Command)
 	switch {
 	case !needed:
@@ -74,6 +75,8 @@ func (c *checker) access(config *Config) {
 	case config.Sandbox.Data != "" || config.Sandbox.Faults != "" || len(config.Sandbox.Quirks) > 0:
 		c.wrong("--sandbox-data, --sandbox-quirks and --sandbox-faults do nothing to the real API. Add --sandbox to work with the sandbox, or leave them out.")
 		return
+	case shared:
+		config.KeyLeft, key = key != "", ""
 	case key == "":
 		c.wrong("There is no API key. Set MEETING_BAAS_API_KEY to the key of your Meeting BaaS account, or add --sandbox (MEETMCP_SANDBOX=true) to work with the embedded sandbox, which needs no account.")
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
@@ -200,27 +203,22 @@ func (c *checker) names(text string) []string {
 
 // loopback refuses addresses that other machines may reach.
 func (c *checker) loopback(addr, because string) string {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		c.wrong("--addr: %q is not an address such as 127.0.0.1:8787.", addr)
-		return addr
-	}
-	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		c.wrong("--addr: %q is not a port from 0 to 65535.", port)
-	}
-	ips := []net.IP{net.ParseIP(host)}
-	if ips[0] == nil && host != "" {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if ips, err = net.DefaultResolver.LookupIP(ctx, "ip", host); err != nil {
-			c.wrong("--addr: the host %q leads nowhere. Use 127.0.0.1:%s.", host, port)
-			return addr
-		}
-	}
-	if slices.ContainsFunc(ips, func(ip net.IP) bool { return ip == nil || !ip.IsLoopback() }) {
-		c.wrong("--addr: %s can be reached from other machines, and %s. Use 127.0.0.1:%s.", addr, because, port)
+	addr, local := c.address(addr)
+	if !local {
+		_, port, _ := net.SplitHostPort(addr) // address has
+		c.wrong("--addr: %s can be reached from other machines, and %s. Or use 127.0.0.1:%s.", addr, because, port)
 	}
 	return addr
+}
+
+// lookup finds a host's addresses; "" is every one of this machine's, a nil IP.
+func lookup(host string) ([]net.IP, error) {
+	if ip := net.ParseIP(host); ip != nil || host == "" {
+		return []net.IP{ip}, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return net.DefaultResolver.LookupIP(ctx, "ip", host)
 }
 
 // libraryPath is where meetings are kept: for a person with a key in the folder

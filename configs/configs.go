@@ -16,7 +16,7 @@ type Config struct {
 
 	Key     Secret // of the API; empty with the sandbox
 	BaseURL string // of the API
-	KeyLeft bool   // a key was there, and was not read because of --sandbox
+	KeyLeft bool   // a key was there, and was not read because of --sandbox or --auth
 
 	Sandbox SandboxConfig
 
@@ -35,8 +35,8 @@ type Config struct {
 	CallLimit      time.Duration
 	Library        string // a file's path, memory, or off
 
-	Addr  string        // of serve and sandbox
-	Drain time.Duration // of serve
+	Addr    string  // of serve and sandbox
+	Serving Serving // of serve
 
 	Tool, Arguments string // of call; the arguments are "-" for standard input
 	JSON            bool   // of call and tools

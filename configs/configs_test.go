@@ -41,7 +41,7 @@ func TestPrecedence(t *testing.T) {
 		{"serve --config " + path, "MEETMCP_SERVE_ADDR=127.0.0.1:2" + key, "Addr", "127.0.0.1:2"},
 		{"serve --addr 127.0.0.1:3 --config " + path, "MEETMCP_SERVE_ADDR=127.0.0.1:2" + key, "Addr", "127.0.0.1:3"},
 		{"--addr 127.0.0.1:3 --config " + path + " serve", key, "Addr", "127.0.0.1:3"},
-		{"serve --config " + path, key, "Drain", "3s"},
+		{"serve --config " + path, key, "Serving.Drain", "3s"},
 		{"serve --config " + path, key, "LogLevel", "WARN"},
 		{"serve --config " + path, key, "ReadOnly", "true"},
 		{"serve --config " + path, "MEETMCP_READ_ONLY=false" + key, "ReadOnly", "false"},
@@ -70,6 +70,14 @@ func TestPrecedence(t *testing.T) {
 		{"serve --timezone Europe/Paris", key, "Timezone", "Europe/Paris"},
 		{"serve --addr localhost:0", key, "Addr", "localhost:0"},
 		{"serve --addr [::1]:8787", key, "Addr", "[::1]:8787"},
+		{"serve --auth key --addr :8787 --public-url https://MCP.example.org/", key, "Addr", ":8787"},
+		{"serve --auth key --addr :8787 --public-url https://MCP.example.org/ --allowed-hosts other:81", "", "Serving.Hosts", "[other:81 mcp.example.org]"},
+		{"serve --auth key --allowed-origins https://A.example/", "", "Serving.Origins", "[https://a.example]"},
+		{"serve --auth key,token --limit-calls 0 --limit-reads 5", "", "Serving.Limits", "map[calls:0 reads:5]"},
+		{"serve --auth key --trusted-proxies 10.0.0.0/8,::1", "", "Serving.Proxies", "[10.0.0.0/8 ::1/128]"},
+		{"serve --auth key", key, "KeyLeft", "true"},
+		{"serve --auth key", key, "Key", ""},
+		{"serve --auth key", "MEETING_BAAS_BASE_URL=http://localhost:3001", "BaseURL", "http://localhost:3001"},
 		{"sandbox", "", "Addr", "127.0.0.1:3001"},
 		{"stdio --url-hosts Example.org,*.example.org", key, "URLHosts", "[example.org *.example.org]"},
 		{"version", "", "Command", "version"},
@@ -84,7 +92,11 @@ func TestPrecedence(t *testing.T) {
 			t.Errorf("%s, %s: %v", row.args, row.env, err)
 			continue
 		}
-		if got := fmt.Sprint(reflect.ValueOf(*config).FieldByName(row.field)); got != row.want {
+		field := reflect.ValueOf(*config)
+		for name := range strings.SplitSeq(row.field, ".") {
+			field = field.FieldByName(name)
+		}
+		if got := fmt.Sprint(field); got != row.want {
 			t.Errorf("%s, %s: got %s %s, want %s", row.args, row.env, row.field, got, row.want)
 		}
 	}
@@ -126,8 +138,21 @@ func TestMistakes(t *testing.T) {
 		{"sdtio", key, "sdtio"},
 		{"call", key, "tool"},
 		{"serve --addr :8787", key, "can be reached from other machines"},
-		{"serve --addr 0.0.0.0:8787", key, "authentication comes in a later version"},
-		{"serve --addr [::]:8787", key, "Use 127.0.0.1:8787"},
+		{"serve --addr 0.0.0.0:8787", key, "--auth key or --auth token"},
+		{"serve --addr [::]:8787", key, "use 127.0.0.1:8787"},
+		{"serve --auth key --addr :8787", "", "--public-url or --allowed-hosts"},
+		{"serve --auth password", "", "valid: key, token"},
+		{"serve --auth key --secret-env GLADIA_KEY", "", "strangers"},
+		{"serve --auth key --public-url mcp.example.org", "", "https://mcp.example.org"},
+		{"serve --auth key --public-url https://mcp.example.org/mcp", "", "without a path"},
+		{"serve --auth key --allowed-hosts *.example.org", "", "not a host"},
+		{"serve --auth key --allowed-hosts https://a.example", "", "not a host"},
+		{"serve --auth key --allowed-origins *", "", "There is no * for all"},
+		{"serve --auth key --allowed-origins https://a.example/x", "", "not an origin"},
+		{"serve --auth key --trusted-proxies proxy", "", "neither an address nor a network"},
+		{"serve --auth key --tls-cert /nowhere.pem", "", "belong together"},
+		{"serve --auth key --tls-cert /nowhere.pem --tls-key /nowhere.pem", "", "no such file"},
+		{"serve --auth key --limit-reads=-1", "", "0 is no limit"},
 		{"serve --addr 192.168.1.4:8787", key, "can be reached"},
 		{"serve --addr 8787", key, "not an address"},
 		{"serve --addr 127.0.0.1:http", key, "not a port"},

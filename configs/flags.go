@@ -36,13 +36,10 @@ type flags struct {
 	LogLevel  string `group:"Running" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}). The log goes to standard error."`
 	LogFormat string `group:"Running" default:"text" placeholder:"FORMAT" help:"text or json (${default})."`
 
-	Stdio struct{} `cmd:"" help:"Serve MCP over standard input and output. This is what MCP clients run, and what plain 'meetmcp' does when its input is no terminal."`
-	Serve struct {
-		Addr  string `default:"127.0.0.1:8787" placeholder:"HOST:PORT" help:"Where to listen, on this machine only (${default})."`
-		Drain string `default:"20s" placeholder:"DURATION" help:"How long running calls may take to finish on SIGTERM (${default})."`
-	} `cmd:"" help:"Serve MCP over HTTP on this machine: streamable HTTP at /mcp, SSE at /sse."`
-	Demo struct{} `cmd:"" help:"Watch an agent's tools at work against the sandbox, in a few seconds. Needs nothing."`
-	Call struct {
+	Stdio struct{}   `cmd:"" help:"Serve MCP over standard input and output. This is what MCP clients run, and what plain 'meetmcp' does when its input is no terminal."`
+	Serve serveFlags `cmd:"" help:"Serve MCP over HTTP: streamable HTTP at /mcp, SSE at /sse. On this machine only, or for many people with --auth."`
+	Demo  struct{}   `cmd:"" help:"Watch an agent's tools at work against the sandbox, in a few seconds. Needs nothing."`
+	Call  struct {
 		Tool      string `arg:"" help:"Name of the tool; 'meetmcp tools' lists them."`
 		Arguments string `arg:"" optional:"" default:"{}" name:"json" help:"Its arguments as a JSON object, or - to read them from standard input."`
 		JSON      bool   `help:"Print the whole result as JSON rather than its text."`
@@ -61,7 +58,9 @@ const description = `An MCP server that lets AI agents work with meetings throug
 See it work, without an account:   meetmcp demo
 Try one tool:                      meetmcp call list_bots --sandbox
 Plug it into an MCP client:        run 'meetmcp stdio' with MEETING_BAAS_API_KEY set
-Serve clients over HTTP:           meetmcp serve --addr 127.0.0.1:8787
+Serve clients over HTTP:           meetmcp serve
+Serve many people, each with a key of their own:
+                                   meetmcp serve --auth key --addr :8787 --public-url https://mcp.example.org
 
 The API key is read from MEETING_BAAS_API_KEY, and the API's address, if it is not https://api.meetingbaas.com, from MEETING_BAAS_BASE_URL. Every flag can also be set as the environment variable that its help names, and stand before or after the command.`
 

@@ -54,7 +54,11 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	}
 	p := &program{Config: config, in: in, out: out, err: errOut, log: logger(config, errOut)}
 	if config.KeyLeft {
-		p.log.Info("MEETING_BAAS_API_KEY is set but not read, as --sandbox is on")
+		flag := "--auth"
+		if config.Sandbox.On {
+			flag = "--sandbox"
+		}
+		p.log.Info("MEETING_BAAS_API_KEY is set but not read, as " + flag + " is on")
 	}
 	run := map[string]func(context.Context) error{
 		"stdio": p.stdio, "serve": p.serve, "demo": p.demo, "call": p.call, "tools": p.tools, "sandbox": p.sandbox, "version": p.version,

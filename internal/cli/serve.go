@@ -2,12 +2,16 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"time"
 
+	"github.com/meetmcp/meetmcp/configs"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/serve"
 )
 
@@ -38,7 +42,50 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w (another --addr, or port 0 for a free one, may do)", err)
 	}
-	at := "http://" + listener.Addr().String()
-	p.log.Info("serving MCP", "streamable_http", at+"/mcp", "sse", at+"/sse", "sandbox", p.Sandbox.On)
-	return s.HTTP(ctx, listener, serve.Web{Limits: serve.LocalLimits(), Drain: p.Drain})
+	scheme := "http://"
+	if p.Serving.TLS != nil {
+		scheme = "https://"
+	}
+	at := scheme + listener.Addr().String()
+	if p.Serving.PublicURL != nil {
+		at = p.Serving.PublicURL.String()
+	}
+	p.log.Info("serving MCP", "streamable_http", at+"/mcp", "sse", at+"/sse", "auth", p.Serving.Auth, "sandbox", p.Sandbox.On)
+	return s.HTTP(ctx, listener, serve.Web{
+		Door: p.door(u), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
+		Limits: p.limits(), Drain: p.Serving.Drain,
+	})
+}
+
+// door asks callers who they are, as --auth says.
+func (p *program) door(u *upstream) access.Door {
+	if !p.Serving.Shared() {
+		return nil
+	}
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // it never fails
+	var doors access.Doors
+	for _, kind := range p.Serving.Auth {
+		if kind == "key" {
+			doors = append(doors, access.NewKeys(u.api, secret, time.Now))
+		}
+	}
+	return doors
+}
+
+// limits are the usual ones, and those that were given in their place.
+func (p *program) limits() serve.Limits {
+	limits := serve.LocalLimits()
+	if p.Serving.Shared() {
+		limits = serve.UsualLimits()
+	}
+	for name, limit := range map[string]*int{
+		configs.LimitReads: &limits.Reads, configs.LimitWrites: &limits.Writes, configs.LimitAddress: &limits.From,
+		configs.LimitCalls: &limits.Calls, configs.LimitStreams: &limits.Streams, configs.LimitSessions: &limits.Sessions,
+	} {
+		if given, ok := p.Serving.Limits[name]; ok {
+			*limit = given
+		}
+	}
+	return limits
 }
