@@ -25,6 +25,16 @@ type Principal struct {
 	Bots     Budget    // beside the server's own
 	Expires  time.Time // zero: never
 	Webhooks bool      // whether the bots of this principal report to this server
+
+	doubt func()
+}
+
+// Doubt has the principal's key tried upstream again before its next use, as
+// upstream has just refused it.
+func (p *Principal) Doubt() {
+	if p.doubt != nil {
+		p.doubt()
+	}
 }
 
 // Scope is what a principal's tools may do to the world: the effects of tools.

@@ -49,6 +49,7 @@ func (k *Keys) Admit(ctx context.Context, credential Credential) (*Principal, er
 		return nil, fmt.Errorf("%w: it is a token, and tokens are sent as Authorization: Bearer to a server that issues them", ErrRefused)
 	}
 	p := &Principal{ID: k.namer.ID("key", credential.Secret.Reveal()), Key: credential.Secret, Scopes: []Scope{Read, Write, Destroy}}
+	p.doubt = func() { k.forget(p.ID) }
 	good, err := k.good(ctx, p)
 	switch {
 	case err != nil:
@@ -101,9 +102,9 @@ func (k *Keys) note(id string, good bool) {
 	}
 }
 
-// Forget has the key of a principal tried upstream again before its next use.
-func (k *Keys) Forget(p *Principal) {
+// forget has a key tried again before its next use.
+func (k *Keys) forget(id string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	delete(k.known, p.ID)
+	delete(k.known, id)
 }

@@ -135,6 +135,12 @@ func (b *buffer) Write(p []byte) (int, error) {
 }
 
 // find waits for a pattern, and returns its first group.
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
 func (b *buffer) find(t *testing.T, pattern string) string {
 	t.Helper()
 	late := time.After(10 * time.Second)

@@ -1,18 +1,15 @@
 package cli_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	mcpclient "github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/meetmcp/meetmcp/client/sandbox"
-	"github.com/meetmcp/meetmcp/internal/cli"
 )
 
 // transports run the program as its users do, and make calls over it. What
@@ -45,13 +42,9 @@ func overStdio(t *testing.T, env []string, calls [][2]string) string {
 
 func overHTTP(t *testing.T, env []string, calls [][2]string, dial func(string) (*mcpclient.Client, error)) string {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	output := &buffer{grew: make(chan struct{}, 1)}
-	ended := make(chan int, 1)
-	go func() {
-		ended <- cli.Run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--log-level", "debug"}, env, strings.NewReader(""), output, output)
-	}()
-	c, err := dial(output.find(t, `streamable_http=(http://\S+)/mcp`))
+	ctx := t.Context()
+	url, output, stop := serving(t, env, "--log-level", "debug")
+	c, err := dial(url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,14 +75,6 @@ func overHTTP(t *testing.T, env []string, calls [][2]string, dial func(string) (
 		t.Error(err)
 	}
 	stop()
-	select {
-	case code := <-ended:
-		if code != 0 {
-			t.Errorf("exit code %d", code)
-		}
-	case <-time.After(20 * time.Second):
-		t.Fatal("the server did not stop")
-	}
 	output.mu.Lock()
 	defer output.mu.Unlock()
 	return seen.String() + output.text.String()

@@ -50,7 +50,7 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	if p.Serving.PublicURL != nil {
 		at = p.Serving.PublicURL.String()
 	}
-	p.log.Info("serving MCP", "streamable_http", at+"/mcp", "sse", at+"/sse", "auth", p.Serving.Auth, "sandbox", p.Sandbox.On)
+	p.log.Info("serving MCP", "streamable_http", at+"/mcp", "sse", at+"/sse", "listening", listener.Addr().String(), "auth", p.Serving.Auth, "sandbox", p.Sandbox.On)
 	return s.HTTP(ctx, listener, serve.Web{
 		Door: p.door(u), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
 		Limits: p.limits(), Drain: p.Serving.Drain,

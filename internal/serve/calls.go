@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime/debug"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/access"
 )
 
 // connection is what a call may know of the transport that brought it.
@@ -65,12 +67,21 @@ func (s *Server) call(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 		}()
 		result, err = next(client.WithCalls(ctx, calls), request)
 		panicked = false
+		doubt(ctx, calls)
 		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			result, err = mcp.NewToolResultError(fmt.Sprintf(
 				"%s took longer than the %s that a call may take, and was stopped. A write may have been carried out all the same: "+
 					"look before you call it again.", request.Params.Name, s.limit)), nil
 		}
 		return result, err
+	}
+}
+
+// doubt takes note that upstream refused a key that it took before, as far as its
+// status tells.
+func doubt(ctx context.Context, calls *client.Calls) {
+	if p := access.From(ctx); p != nil && (calls.Status == http.StatusUnauthorized || calls.Status == http.StatusForbidden) {
+		p.Doubt()
 	}
 }
 

@@ -42,6 +42,7 @@ func (s *Server) readResource(next server.ResourceHandlerFunc) server.ResourceHa
 		}()
 		contents, err = next(client.WithCalls(ctx, calls), request)
 		panicked = false
+		doubt(ctx, calls)
 		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			err = fmt.Errorf("reading took longer than the %s that it may take, and was stopped", s.limit)
 		}
