@@ -20,6 +20,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 	"go.uber.org/goleak"
 
+	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/serve"
 )
 
@@ -47,8 +48,12 @@ func newBench(t *testing.T) *bench {
 		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Tools: func(to *server.MCPServer) {
 			to.AddTools([]server.ServerTool{
-				tool("list_bots", func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-					return mcp.NewToolResultText("echo " + r.GetString("text", "")), nil
+				tool("list_bots", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+					text := "echo " + r.GetString("text", r.GetString("name", ""))
+					if p := access.From(ctx); p != nil {
+						text += ", " + p.ID + " with " + p.Key.Reveal()
+					}
+					return mcp.NewToolResultText(text), nil
 				}),
 				tool("block", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 					name := r.GetString("name", "")
