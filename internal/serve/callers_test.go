@@ -157,7 +157,7 @@ func TestTwoCallersAtOnce(t *testing.T) {
 	if ids[sandbox.Key] == ids["sandbox-2"] {
 		t.Fatal("two keys are one principal")
 	}
-		var answers atomic.Int64
+	var answers atomic.Int64
 	var group sync.WaitGroup
 	for i := range 1000 {
 		key := []string{sandbox.Key, "sandbox-2"}[i%2]
