@@ -24,13 +24,14 @@ var allowed = map[string][]string{
 	"internal/words":      {"internal/transcript"},
 	"client/sandbox":      {"client"},
 	"internal/access":     {"client"},
+	"internal/events":     {"client", "internal/shared"},
 	"internal/nearest":    {},
 	"internal/shared":     {},
 	"tools":               {"client", "internal/access", "internal/library", "internal/nearest", "internal/shared", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
 	"summarize":           {"internal/transcript", "internal/words", "prompts"},
 	"internal/serve":      {"client", "internal/access", "internal/nearest", "internal/shared"},
-	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/library", "internal/serve", "internal/shared", "prompts", "summarize", "tools"},
+	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/events", "internal/library", "internal/serve", "internal/shared", "prompts", "summarize", "tools"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

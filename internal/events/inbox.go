@@ -1,0 +1,223 @@
+// Package events takes in what Meeting BaaS tells of bots by webhook, which
+// polling cannot see or sees late, and wakes those who wait for it.
+package events
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/shared"
+)
+
+// Path is where webhooks arrive; the id of an account follows.
+const Path = "/webhooks/meeting-baas/"
+
+const (
+	keptFor   = 48 * time.Hour // of what was told of a bot
+	topic     = "events"
+	fetchMost = 1000 // finished meetings that wait to be read
+	fetchers  = 2
+)
+
+// Inbox takes in webhooks.
+type Inbox struct {
+	base   string
+	secret []byte
+	state  shared.State
+	now    func() time.Time
+	log    *slog.Logger
+	stop   func()
+
+	merging sync.Mutex // while what was told of a bot is brought up to date
+
+	mu       sync.Mutex
+	watchers map[string]map[*func()]bool // by what bot they watch
+	finished chan Finished
+}
+
+// Finished is a meeting that can be read now.
+type Finished struct {
+	Key client.Secret
+	Bot string
+}
+
+// Options are what an inbox is made of.
+type Options struct {
+	PublicURL *url.URL // by which Meeting BaaS reaches this server
+	Secret    []byte   // of which accounts' ids are made; the same on all replicas
+	State     shared.State
+	Now       func() time.Time // time.Now when nil
+	Log       *slog.Logger
+}
+
+// New returns an inbox that is open until Close.
+func New(o Options) *Inbox {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	i := &Inbox{
+		base: strings.TrimSuffix(o.PublicURL.String(), "/") + Path, secret: o.Secret, state: o.State, now: o.Now, log: o.Log,
+		watchers: map[string]map[*func()]bool{}, finished: make(chan Finished, fetchMost),
+	}
+	i.stop = i.state.Subscribe(topic, func(message []byte) { i.wake(string(message)) })
+	return i
+}
+
+// Close stops listening to other replicas.
+func (i *Inbox) Close() { i.stop() }
+
+// URL is where the bots of an API key are to report: nobody can guess it, and
+// what arrives there must carry the same key.
+func (i *Inbox) URL(key client.Secret) string { return i.base + i.id("account", key.Reveal()) }
+
+func (i *Inbox) id(parts ...string) string {
+	mac := hmac.New(sha256.New, i.secret)
+	for _, part := range parts {
+		fmt.Fprintf(mac, "%d:%s", len(part), part)
+	}
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:24])
+}
+
+// ServeHTTP takes in an event. It is kept before it is answered, and answered
+// before anything is done about it.
+func (i *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	keys := r.Header.Values(client.KeyHeader)
+	var key client.Secret
+	if len(keys) == 1 {
+		key = client.NewSecret(keys[0])
+	}
+	want := i.id("account", key.Reveal())
+	if !hmac.Equal([]byte(strings.TrimPrefix(r.URL.Path, Path)), []byte(want)) || key.IsZero() {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "Events are posted here.", http.StatusMethodNotAllowed)
+		return
+	}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		http.Error(w, "An event is JSON: send it with Content-Type: application/json.", http.StatusUnsupportedMediaType)
+		return
+	}
+	e, err := read(http.MaxBytesReader(w, r.Body, maxEvent))
+	if err != nil {
+		i.log.Debug("webhook refused", "error", err)
+		http.Error(w, "This is no event: it must be a JSON object with event and data.", http.StatusBadRequest)
+		return
+	}
+	if e.bot != "" {
+		i.take(r.Context(), key, e)
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+// take keeps an event, and tells who waits for it.
+func (i *Inbox) take(ctx context.Context, key client.Secret, e event) {
+	about := i.id("bot", key.Reveal(), e.bot)
+	if i.merge(ctx, about, e) {
+		i.state.Publish(ctx, topic, []byte(about))
+	}
+	if e.kind == "complete" || e.kind == "transcription_complete" {
+		select {
+		case i.finished <- Finished{key, e.bot}:
+		default:
+			i.log.Warn("too many meetings ended at once: some are read when they are searched for")
+		}
+	}
+}
+
+// merge brings what was told of a bot up to date, and reports whether it said
+// anything new: events come more than once, and in any order.
+func (i *Inbox) merge(ctx context.Context, about string, e event) bool {
+	i.merging.Lock()
+	defer i.merging.Unlock()
+	known := i.seen(ctx, about)
+	told := known.with(e, i.now())
+	if told == known {
+		return false
+	}
+	raw, err := json.Marshal(told)
+	if err != nil {
+		i.log.Error("an event cannot be kept", "error", err)
+		return false
+	}
+	i.state.Set(ctx, "bot/"+about, raw, keptFor)
+	return true
+}
+
+func (i *Inbox) seen(ctx context.Context, about string) (s Seen) {
+	if raw := i.state.Get(ctx, "bot/"+about); raw != nil {
+		if err := json.Unmarshal(raw, &s); err != nil {
+			i.log.Error("what was told of a bot cannot be read", "error", err)
+		}
+	}
+	return s
+}
+
+// Seen answers what was told of a bot of this key.
+func (i *Inbox) Seen(ctx context.Context, key client.Secret, bot string) Seen {
+	return i.seen(ctx, i.id("bot", key.Reveal(), bot))
+}
+
+// Watch calls changed, which must not block, whenever something new was told of
+// a bot, on any replica, until stop is called.
+func (i *Inbox) Watch(key client.Secret, bot string, changed func()) (stop func()) {
+	about := i.id("bot", key.Reveal(), bot)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.watchers[about] == nil {
+		i.watchers[about] = map[*func()]bool{}
+	}
+	i.watchers[about][&changed] = true
+	return func() {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if delete(i.watchers[about], &changed); len(i.watchers[about]) == 0 {
+			delete(i.watchers, about)
+		}
+	}
+}
+
+func (i *Inbox) wake(about string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for changed := range i.watchers[about] {
+		(*changed)()
+	}
+}
+
+// Run calls keep with each meeting that has become readable, a few at a time,
+// until ctx ends. What keep fails at is logged.
+func (i *Inbox) Run(ctx context.Context, keep func(ctx context.Context, bot string) error) {
+	var group sync.WaitGroup
+	for range fetchers {
+		group.Go(func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case f := <-i.finished:
+					if err := keep(client.WithKey(ctx, f.Key), f.Bot); err != nil && !errors.Is(err, context.Canceled) {
+						i.log.Warn("a meeting that ended could not be read; it is when it is searched for", "error", err)
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+}
