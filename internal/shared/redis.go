@@ -1,0 +1,398 @@
+package shared
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	redisPatience = 500 * time.Millisecond // for one command; then this replica goes on alone
+	redisRetry    = time.Second            // between tries to find Redis again
+	redisPrefix   = "meetmcp:"
+)
+
+// Redis is State for several replicas. What it cannot reach Redis for, each
+// replica keeps in memory, and brings to Redis once it is back. Keys are hashed
+// there, and values and messages sealed.
+type Redis struct {
+	client *redis.Client
+	alone  *Memory
+	seal   cipher.AEAD
+	hash   []byte
+	log    *slog.Logger
+
+	lost    atomic.Pointer[error] // why Redis is not used at the moment, nil when it is
+	stop    context.CancelFunc
+	running sync.WaitGroup
+
+	mu      sync.Mutex
+	pubsub  *redis.PubSub
+	topics  map[string]*topic // by their names in Redis
+	overdue map[string]value  // what was set while Redis was lost
+}
+
+// topic is one that was subscribed to here, so many times.
+type topic struct {
+	name string
+	here int
+}
+
+// quiet keeps the Redis library's own log, which goes to standard error, out.
+var quiet = sync.OnceFunc(func() { redis.SetLogger(silence{}) })
+
+type silence struct{}
+
+func (silence) Printf(context.Context, string, ...any) {}
+
+// OpenRedis connects to a Redis or Valkey by a URL such as redis://host:6379/0.
+// secret is the same on all replicas. It need not be there yet.
+func OpenRedis(url string, secret []byte, log *slog.Logger) (*Redis, error) {
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, errors.New("not the address of a Redis, such as redis://127.0.0.1:6379/0")
+	}
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = redisPatience, redisPatience, redisPatience
+	options.MaxRetries = -1 // a command that failed may have been carried out
+	options.ContextTimeoutEnabled = true
+	options.DisableIdentity = true
+	quiet()
+	ctx, stop := context.WithCancel(context.Background())
+	r := &Redis{
+		client: redis.NewClient(options), alone: NewMemory(nil), log: log, stop: stop,
+		topics: map[string]*topic{}, overdue: map[string]value{},
+	}
+	if r.seal, r.hash, err = seals(secret); err != nil {
+		return nil, errors.Join(fmt.Errorf("open redis: %w", err), r.client.Close())
+	}
+	r.pubsub = r.client.Subscribe(ctx)
+	if err := r.client.Ping(ctx).Err(); err != nil {
+		r.lose(err)
+	}
+	r.running.Go(func() { r.receive(ctx) })
+	r.running.Go(func() { r.look(ctx) })
+	return r, nil
+}
+
+// seals derives what seals values and what hashes keys.
+func seals(secret []byte) (cipher.AEAD, []byte, error) {
+	key, err := hkdf.Key(sha256.New, secret, nil, "meetmcp redis values", 32)
+	if err != nil {
+		return nil, nil, err
+	}
+	hash, err := hkdf.Key(sha256.New, secret, nil, "meetmcp redis keys", 32)
+	if err != nil {
+		return nil, nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	seal, err := cipher.NewGCM(block)
+	return seal, hash, err
+}
+
+// name is what a key is called in Redis: its purpose, and the rest hashed.
+func (r *Redis) name(key string) string {
+	purpose, _, _ := strings.Cut(key, "/")
+	mac := hmac.New(sha256.New, r.hash)
+	mac.Write([]byte(key))
+	return redisPrefix + purpose + ":" + hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// sealed seals a value for the key that it belongs to.
+func (r *Redis) sealed(name string, data []byte) []byte {
+	nonce := make([]byte, r.seal.NonceSize(), r.seal.NonceSize()+len(data)+r.seal.Overhead())
+	_, _ = rand.Read(nonce) // it never fails
+	return r.seal.Seal(nonce, nonce, data, []byte(name))
+}
+
+func (r *Redis) opened(name string, data []byte) ([]byte, error) {
+	n := r.seal.NonceSize()
+	if len(data) < n {
+		return nil, errors.New("too short to be sealed")
+	}
+	return r.seal.Open(nil, data[:n], data[n:], []byte(name))
+}
+
+// lose goes on without Redis.
+func (r *Redis) lose(err error) {
+	if r.lost.Swap(&err) == nil {
+		r.log.Warn("redis is lost: this replica goes on alone", "error", err)
+	}
+}
+
+// try does a command in Redis, unless it is lost, and reports whether it was done.
+func (r *Redis) try(ctx context.Context, do func(ctx context.Context) error) bool {
+	if r.lost.Load() != nil {
+		return false
+	}
+	// What a caller's leaving cuts short says nothing of Redis.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisPatience)
+	defer cancel()
+	err := do(ctx)
+	if err != nil && !errors.Is(err, redis.Nil) {
+		r.lose(err)
+		return false
+	}
+	return true
+}
+
+// look finds Redis again when it was lost, and brings it what it missed.
+func (r *Redis) look(ctx context.Context) {
+	tick := time.NewTicker(redisRetry)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if r.lost.Load() == nil {
+			continue
+		}
+		short, cancel := context.WithTimeout(ctx, redisPatience)
+		err := r.client.Ping(short).Err()
+		cancel()
+		if err == nil {
+			err = r.catchUp(ctx)
+		}
+		if err == nil {
+			r.lost.Store(nil)
+			r.log.Info("redis is back")
+		}
+	}
+}
+
+// catchUp sets in Redis what was set while it was lost.
+func (r *Redis) catchUp(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name, v := range r.overdue {
+		if left := time.Until(v.expires); left > 0 {
+			short, cancel := context.WithTimeout(ctx, redisPatience)
+			err := r.client.Set(short, name, v.data, left).Err()
+			cancel()
+			if err != nil {
+				return err
+			}
+		}
+		delete(r.overdue, name)
+	}
+	return nil
+}
+
+// take is a bucket by the generic cell rate algorithm: it keeps when the bucket
+// is full again, and answers in microseconds how long to wait.
+var take = redis.NewScript(`
+local now = redis.call('TIME')
+now = now[1] * 1000000 + now[2]
+local each, all = tonumber(ARGV[1]), tonumber(ARGV[2])
+local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + each
+if full - now > all then return full - now - all end
+redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', math.ceil(all / 1000))
+return 0`)
+
+// Take is State's.
+func (r *Redis) Take(ctx context.Context, key string, rate Rate) (wait time.Duration, ok bool) {
+	if rate.Most == 0 {
+		return 0, true
+	}
+	done := r.try(ctx, func(ctx context.Context) error {
+		each := rate.Per / time.Duration(rate.Most)
+		micros, err := take.Run(ctx, r.client, []string{r.name(key)}, each.Microseconds(), (each * time.Duration(rate.Most)).Microseconds()).Int64()
+		wait = time.Duration(micros) * time.Microsecond
+		return err
+	})
+	if !done {
+		return r.alone.Take(ctx, key, rate)
+	}
+	return wait, wait == 0
+}
+
+// spend keeps the times of the last spendings in a sorted set, and answers when
+// the next is free, in microseconds, or 0 when this one was.
+var spend = redis.NewScript(`
+local now = redis.call('TIME')
+now = now[1] * 1000000 + now[2]
+local per, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - per))
+local n = redis.call('ZCARD', KEYS[1])
+if n >= most then
+  local first = redis.call('ZRANGE', KEYS[1], n - most, n - most, 'WITHSCORES')
+  return tonumber(first[2]) + per
+end
+redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[3])
+redis.call('PEXPIRE', KEYS[1], math.ceil(per / 1000))
+return 0`)
+
+// Spend is State's.
+func (r *Redis) Spend(ctx context.Context, key string, rate Rate) (token string, free time.Time, ok bool) {
+	if rate.Most == 0 {
+		return "", time.Time{}, true
+	}
+	token = rand.Text()
+	var at int64
+	done := r.try(ctx, func(ctx context.Context) (err error) {
+		at, err = spend.Run(ctx, r.client, []string{r.name(key)}, rate.Per.Microseconds(), rate.Most, token).Int64()
+		return err
+	})
+	switch {
+	case !done:
+		return r.alone.Spend(ctx, key, rate)
+	case at > 0:
+		return "", time.UnixMicro(at), false
+	}
+	return token, time.Time{}, true
+}
+
+// Refund is State's.
+func (r *Redis) Refund(ctx context.Context, key, token string) {
+	r.alone.Refund(ctx, key, token)
+	r.try(ctx, func(ctx context.Context) error { return r.client.ZRem(ctx, r.name(key), token).Err() })
+}
+
+// Once is State's. While Redis is lost it holds for this replica.
+func (r *Redis) Once(ctx context.Context, key string, ttl time.Duration) (first bool) {
+	here := r.alone.Once(ctx, key, ttl)
+	done := r.try(ctx, func(ctx context.Context) error {
+		err := r.client.SetArgs(ctx, r.name(key), "1", redis.SetArgs{Mode: "NX", TTL: ttl}).Err()
+		first = err == nil
+		return err
+	})
+	if !done {
+		r.later(r.name(key), []byte("1"), ttl)
+		return here
+	}
+	return here && first
+}
+
+// later sets a value in Redis once it is back.
+func (r *Redis) later(name string, data []byte, ttl time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.overdue[name] = value{data, time.Now().Add(ttl)}
+}
+
+// Set is State's.
+func (r *Redis) Set(ctx context.Context, key string, data []byte, ttl time.Duration) {
+	name := r.name(key)
+	r.alone.Set(ctx, key, data, ttl)
+	sealed := r.sealed(name, data)
+	if !r.try(ctx, func(ctx context.Context) error { return r.client.Set(ctx, name, sealed, ttl).Err() }) {
+		r.later(name, sealed, ttl)
+	}
+}
+
+// Get is State's.
+func (r *Redis) Get(ctx context.Context, key string) (data []byte) {
+	name := r.name(key)
+	var sealed []byte
+	if !r.try(ctx, func(ctx context.Context) (err error) {
+		sealed, err = r.client.Get(ctx, name).Bytes()
+		return err
+	}) {
+		return r.alone.Get(ctx, key)
+	}
+	if sealed == nil {
+		return nil
+	}
+	data, err := r.opened(name, sealed)
+	if err != nil {
+		r.log.Warn("a value in redis is not this server's", "error", err)
+		return nil
+	}
+	return data
+}
+
+// Publish is State's. A message that Redis cannot carry reaches this replica only.
+func (r *Redis) Publish(ctx context.Context, topic string, message []byte) {
+	name := r.name("topic/" + topic)
+	sealed := r.sealed(name, message)
+	if !r.try(ctx, func(ctx context.Context) error { return r.client.Publish(ctx, name, sealed).Err() }) {
+		r.alone.Publish(ctx, topic, message)
+	}
+}
+
+// Subscribe is State's.
+func (r *Redis) Subscribe(name string, receive func([]byte)) (stop func()) {
+	here := r.alone.Subscribe(name, receive) // what comes from Redis is passed on to it
+	there := r.name("topic/" + name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.topics[there] == nil {
+		r.topics[there] = &topic{name: name}
+		// Without a connection it is done when there is one again.
+		if err := r.pubsub.Subscribe(context.Background(), there); err != nil {
+			r.log.Debug("subscribed later", "error", err)
+		}
+	}
+	r.topics[there].here++
+	return sync.OnceFunc(func() {
+		here()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.topics[there].here--; r.topics[there].here == 0 {
+			delete(r.topics, there)
+			if err := r.pubsub.Unsubscribe(context.Background(), there); err != nil {
+				r.log.Debug("unsubscribed later", "error", err)
+			}
+		}
+	})
+}
+
+// receive passes on what comes from Redis until ctx ends.
+func (r *Redis) receive(ctx context.Context) {
+	messages := r.pubsub.Channel(redis.WithChannelHealthCheckInterval(redisRetry), redis.WithChannelSize(1000))
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case m, open := <-messages:
+			if !open {
+				return
+			}
+			data, err := r.opened(m.Channel, []byte(m.Payload))
+			if err != nil {
+				r.log.Warn("a message in redis is not this server's", "error", err)
+				continue
+			}
+			r.mu.Lock()
+			t := r.topics[m.Channel]
+			r.mu.Unlock()
+			if t != nil {
+				r.alone.Publish(ctx, t.name, data)
+			}
+		}
+	}
+}
+
+// Ready is State's.
+func (r *Redis) Ready(context.Context) error {
+	if lost := r.lost.Load(); lost != nil {
+		return fmt.Errorf("redis is lost, and this replica goes on alone: %w", *lost)
+	}
+	return nil
+}
+
+// Close drops the connections.
+func (r *Redis) Close() error {
+	r.stop()
+	err := errors.Join(r.pubsub.Close(), r.client.Close())
+	r.running.Wait()
+	return err
+}
