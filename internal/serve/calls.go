@@ -35,6 +35,7 @@ func (s *Server) call(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (result *mcp.CallToolResult, err error) {
 		ctx, cancel := context.WithTimeout(ctx, s.limit)
 		defer cancel()
+		restore(ctx)
 		from, _ := ctx.Value(connectionKey{}).(connection)
 		if from.gone != nil {
 			defer context.AfterFunc(from.gone, cancel)()

@@ -42,6 +42,7 @@ type web struct {
 	pending  pending
 	sessions sessions
 	callers  callers
+	replica  replica
 }
 
 // HTTP serves streamable HTTP at /mcp and SSE at /sse with /message until ctx
@@ -66,6 +67,7 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+	deaf := h.listen(running)
 	stopped := make(chan error, 1)
 	go func() { stopped <- web.Serve(listener) }()
 	select {
@@ -75,6 +77,7 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 		err = h.drain(web, o.Drain, end)
 	}
 	end()
+	deaf()
 	return errors.Join(err, h.mcp.Shutdown(context.WithoutCancel(ctx)), web.Close())
 }
 
@@ -87,14 +90,16 @@ func newWeb(s *Server, o Web, port string) *web {
 		entrance: entrance{door: o.Door, state: o.State, seen: map[[sha256.Size]byte]time.Time{}},
 		sessions: sessions{idle: s.times.idle, known: map[string]*session{}},
 		callers:  callers{limits: o.Limits, of: map[string]*holding{}},
+		replica:  newReplica(o.Secret),
 	}
+	h.sessions.replica = &h.replica
 	h.mcp = server.NewStreamableHTTPServer(s.mcp,
 		server.WithHeartbeatInterval(keepAlive),
 		server.WithSessionIdleTTL(sessionIdle),
 		server.WithSessionIdManagerResolver(h),
 		server.WithDisableLocalhostProtection(true), // guard knows the names that the operator gave
 		server.WithStreamableHTTPLogger(s.log))
-	h.sse = server.NewSSEServer(s.mcp, server.WithKeepAliveInterval(keepAlive), server.WithSSEDisableLocalhostProtection(true))
+	h.sse = server.NewSSEServer(s.mcp, server.WithKeepAliveInterval(keepAlive), server.WithSessionIDGenerator(h.newStream), server.WithSSEDisableLocalhostProtection(true))
 	return h
 }
 

@@ -21,6 +21,8 @@ type message struct {
 	method  string         // "" for an answer to a request of the server's
 	version string         // protocol version in params._meta, which only modern clients name
 	tool    string         // that tools/call names
+	asks    bool           // initialize of a client that can put questions to the person
+	raw     []byte
 }
 
 // request reports that an answer is due, and soon: a subscription's comes when
@@ -70,6 +72,7 @@ func (r *refusal) line() []byte {
 // read looks into a message before the library does, whose words for what is
 // wrong with it help nobody.
 func (s *Server) read(raw []byte) (m message, wrong *refusal) {
+	m.raw = raw
 	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {
 		return m, refuse(nil, mcp.INVALID_REQUEST, "JSON-RPC batches are not supported: send each message by itself.")
 	}
@@ -143,6 +146,10 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		if err != nil || version != nil && version.Kind() != '"' {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "initialize needs params with protocolVersion as a string, such as %q.", mcp.LATEST_PROTOCOL_VERSION)
 		}
+		var can struct {
+			Elicitation jsontext.Value `json:"elicitation"`
+		}
+		m.asks = json.Unmarshal(params["capabilities"], &can) == nil && can.Elicitation.Kind() == '{'
 	case mcp.MethodToolsList, mcp.MethodPromptsList, mcp.MethodResourcesList, mcp.MethodResourcesTemplatesList:
 		if cursor := params["cursor"]; cursor != nil && cursor.Kind() != 'n' && string(cursor) != `""` {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "There is no such page: the first answer holds the whole list. Leave cursor out.")

@@ -1,20 +1,24 @@
 package serve
 
 import (
-	"crypto/rand"
+	"context"
 	"errors"
 	"net/http"
 	"sync"
 	"time"
 
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
 // sessions are those of /mcp, each of which costs the library 14 KB for what it
 // may have to tell the client. Each is its owner's alone: to others it does not
 // exist.
 type sessions struct {
-	idle time.Duration // after which one makes room for a new one
+	replica *replica
+	idle    time.Duration // after which one makes room for a new one
 
 	mu    sync.Mutex
 	known map[string]*session
@@ -30,6 +34,7 @@ type session struct {
 // opening is a request for a new session, for which there is room.
 type opening struct {
 	leave func()
+	asks  bool // its client can put questions to the person
 	taken bool
 }
 
@@ -69,6 +74,7 @@ func (s *sessions) oldest(owner string) (id string) {
 // idManager is the library's view of the sessions, for one request.
 type idManager struct {
 	*sessions
+	state   shared.State
 	owner   string
 	opening *opening
 	any     bool // the server's own clean-up, not a request
@@ -77,17 +83,17 @@ type idManager struct {
 // ResolveSessionIdManager returns the sessions as who sent r may see them.
 func (h *web) ResolveSessionIdManager(r *http.Request) server.SessionIdManager {
 	if r == nil {
-		return idManager{sessions: &h.sessions, any: true}
+		return idManager{sessions: &h.sessions, state: h.state, any: true}
 	}
 	opening, _ := r.Context().Value(openingKey{}).(*opening)
-	return idManager{sessions: &h.sessions, owner: callerOf(r.Context()), opening: opening}
+	return idManager{sessions: &h.sessions, state: h.state, owner: callerOf(r.Context()), opening: opening}
 }
 
 // Generate names a new session.
 func (m idManager) Generate() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	id := rand.Text()
+	id := m.replica.newID(m.owner, m.opening != nil && m.opening.asks)
 	made := &session{owner: m.owner, used: time.Now(), leave: func() {}}
 	if m.opening != nil {
 		made.leave, m.opening.taken = m.opening.leave, true
@@ -101,7 +107,7 @@ func (m idManager) Validate(id string) (ended bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if s := m.known[id]; s == nil || !m.any && s.owner != m.owner {
-		return false, errors.New("no such session")
+		return false, errNoSession
 	}
 	return false, nil
 }
@@ -116,5 +122,70 @@ func (m idManager) Terminate(id string) (refused bool, err error) {
 	}
 	delete(m.known, id)
 	s.leave()
+	if !m.any {
+		m.state.Set(context.Background(), "ended/"+id, []byte{1}, endedFor)
+		m.state.Publish(context.Background(), ended, []byte(id))
+	}
 	return false, nil
 }
+
+// ended is the topic of the sessions that clients end, on any replica.
+const ended = "ended"
+
+// forget forgets a session that its client ended at another replica.
+func (s *sessions) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.known[id]; known != nil {
+		delete(s.known, id)
+		known.leave()
+	}
+}
+
+// enter keeps a session of the caller's from being dropped until leave is
+// called. One that another replica opened is taken over.
+func (h *web) enter(ctx context.Context, id, caller string) (leave func(), err error) {
+	leave, known := h.sessions.enter(id, caller)
+	if known {
+		return leave, nil
+	}
+	if err := h.adopt(ctx, id, caller); err != nil {
+		return nil, err
+	}
+	if leave, known = h.sessions.enter(id, caller); !known {
+		return nil, errNoSession
+	}
+	return leave, nil
+}
+
+// restore tells the library again that the client of a session that was taken
+// over can put questions to the person.
+func restore(ctx context.Context) {
+	session, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo)
+	if ok && asks(session.SessionID()) && session.GetClientCapabilities().Elicitation == nil {
+		session.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
+	}
+}
+
+// adopt takes over a session of the caller's that another replica opened, or
+// this one before it was started anew, unless its client has ended it.
+func (h *web) adopt(ctx context.Context, id, caller string) error {
+	if h.replica.holder(id, caller) == "" || h.state.Get(ctx, "ended/"+id) != nil {
+		return errNoSession
+	}
+	leave, err := h.callers.take(caller, aSession)
+	if err != nil {
+		return err
+	}
+	h.sessions.mu.Lock()
+	defer h.sessions.mu.Unlock()
+	if h.sessions.known[id] != nil {
+		leave()
+		return nil
+	}
+	h.sessions.known[id] = &session{owner: caller, used: time.Now(), leave: leave}
+	return nil
+}
+
+// errNoSession says that nobody has such a session, or not this caller.
+var errNoSession = errors.New("no such session")

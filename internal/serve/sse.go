@@ -35,6 +35,11 @@ func (h *web) stream(w http.ResponseWriter, r *http.Request) {
 	h.pending.drop(id + " ")
 }
 
+// newStream names a stream.
+func (h *web) newStream(ctx context.Context, _ *http.Request) (string, error) {
+	return h.replica.newID(callerOf(ctx), false), nil
+}
+
 // message serves /message: what an SSE client sends, answered on its stream.
 func (h *web) message(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
@@ -43,19 +48,34 @@ func (h *web) message(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	session, caller := r.URL.Query().Get("sessionId"), callerOf(r.Context())
-	gone, known := h.streams.of(session, caller)
-	if !known {
-		answer(w, http.StatusNotFound, refuse(nil, mcp.INVALID_REQUEST,
-			"No stream is open under this sessionId. Open one with GET /sse, and post to the address that it names first."))
+	gone, here := h.streams.of(session, caller)
+	holder := h.replica.holder(session, caller)
+	if !here && (holder == "" || holder == h.replica.name) {
+		h.noStream(w)
 		return
 	}
 	m, ok := h.body(w, r)
 	if !ok || !h.pace(w, r, &m) {
 		return
 	}
+	switch {
+	case here:
+		h.deliver(w, r, session, gone, m)
+	case !h.pass(w, r, baseOf(holder), session, m.raw):
+		h.noStream(w)
+	}
+}
+
+func (h *web) noStream(w http.ResponseWriter) {
+	answer(w, http.StatusNotFound, refuse(nil, mcp.INVALID_REQUEST,
+		"No stream is open under this sessionId. Open one with GET /sse, and post to the address that it names first."))
+}
+
+// deliver has a message answered on a stream that is open here.
+func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, gone context.Context, m message) {
 	key := session + " " + keyOf(m.id)
 	if m.request() {
-		leave, err := h.callers.take(caller, aCall)
+		leave, err := h.callers.take(callerOf(r.Context()), aCall)
 		if err != nil {
 			h.refuseFull(w, &m, err)
 			return

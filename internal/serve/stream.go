@@ -56,8 +56,9 @@ func (h *web) notify(gone context.Context, session string, notification mcp.JSON
 // that the library does not know of, whose JSON then becomes the last event.
 type stream struct {
 	http.ResponseWriter
-	header http.Header  // the library's, until it is sent
-	wrote  func([]byte) // sees what goes out, may be nil
+	header  http.Header         // the library's, until it is sent
+	wrote   func([]byte)        // sees what goes out, may be nil
+	renamed func([]byte) []byte // changes an event that goes out, may be nil
 
 	mu     sync.Mutex
 	status int
@@ -102,11 +103,17 @@ func (s *stream) Write(p []byte) (int, error) {
 	if s.held {
 		return s.last.Write(p)
 	}
-	n, err := s.ResponseWriter.Write(p)
+	out := p
+	if s.renamed != nil && s.header.Get("Content-Type") == "text/event-stream" {
+		out = s.renamed(p)
+	}
+	if _, err := s.ResponseWriter.Write(out); err != nil {
+		return 0, err
+	}
 	if s.wrote != nil {
 		s.wrote(p)
 	}
-	return n, err
+	return len(p), nil
 }
 
 // Flush sends what was written so far.

@@ -1,8 +1,10 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -48,6 +50,7 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 			h.refuseFull(w, &m, err)
 			return
 		}
+		opening.asks = m.asks
 		defer func() {
 			if !opening.taken {
 				opening.leave()
@@ -55,10 +58,23 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		}()
 		r = r.WithContext(context.WithValue(r.Context(), openingKey{}, opening))
 	case session != "":
-		leave, known := h.sessions.enter(session, caller)
-		if !known {
-			answer(w, http.StatusNotFound, refuse(m.id, mcp.INVALID_REQUEST,
-				"There is no such session, or it ended: send initialize again, without %s.", server.HeaderKeySessionID))
+		if m.method == "" && m.id != nil {
+			base, reply := asker(m.raw, m.id)
+			if base != 0 && base != h.replica.base() {
+				if !h.pass(w, r, base, session, reply) {
+					h.noSession(w, &m)
+				}
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(reply))
+		}
+		leave, err := h.enter(r.Context(), session, caller)
+		switch {
+		case errors.Is(err, errNoSession):
+			h.noSession(w, &m)
+			return
+		case err != nil:
+			h.refuseFull(w, &m, err)
 			return
 		}
 		defer leave()
@@ -83,9 +99,14 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		h.pending.add("", nil)
 		defer h.pending.done("")
 	}
-	out := &stream{ResponseWriter: w, header: http.Header{}}
+	out := &stream{ResponseWriter: w, header: http.Header{}, renamed: h.replica.asked}
 	h.mcp.ServeHTTP(out, r.WithContext(withConnection(r.Context(), connection{send: out.notify})))
 	out.finish()
+}
+
+func (h *web) noSession(w http.ResponseWriter, m *message) {
+	answer(w, http.StatusNotFound, refuse(m.id, mcp.INVALID_REQUEST,
+		"There is no such session, or it ended: send initialize again, without %s.", server.HeaderKeySessionID))
 }
 
 // open finds room for one more session of a caller, in the place of its oldest

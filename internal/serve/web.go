@@ -17,6 +17,7 @@ type Web struct {
 	Proxies []netip.Prefix // whose word is taken on where a request comes from
 	TLS     *tls.Config    // nil: plain HTTP
 	State   shared.State   // nil: this replica's own
+	Secret  []byte         // signs ids, the same on all replicas; nil: this replica's own
 	Limits  Limits
 	Drain   time.Duration // for calls that run when the server is stopped
 }
