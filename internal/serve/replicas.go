@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -241,15 +243,27 @@ func baseOf(name string) int64 {
 	return (int64(sum[0])<<24 | int64(sum[1])<<16 | int64(sum[2])<<8 | int64(sum[3])) << 20
 }
 
-// asked numbers a question of the library's on its way out.
+// asked numbers a question of the library's on its way out. Other events are
+// left as they are.
 func (r *replica) asked(event []byte) []byte {
-	head, rest, found := strings.Cut(string(event), `"id":`)
-	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-	number, err := strconv.ParseInt(rest[:digits], 10, 64)
-	if !found || err != nil || !strings.HasPrefix(rest[digits:], `,"method":"`+string(mcp.MethodElicitationCreate)) {
+	head, data, found := bytes.Cut(event, []byte("data: "))
+	if !found || !bytes.Contains(data, []byte(mcp.MethodElicitationCreate)) {
 		return event
 	}
-	return []byte(head + `"id":` + strconv.FormatInt(number+r.base(), 10) + rest[digits:])
+	var question map[string]jsontext.Value
+	if json.Unmarshal(bytes.TrimSpace(data), &question, jsontext.AllowInvalidUTF8(true)) != nil || text(question["method"]) != string(mcp.MethodElicitationCreate) {
+		return event
+	}
+	number, err := strconv.ParseInt(string(question["id"]), 10, 64)
+	if err != nil {
+		return event
+	}
+	question["id"] = jsontext.Value(strconv.FormatInt(number+r.base(), 10))
+	numbered, err := json.Marshal(question, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		return event
+	}
+	return slices.Concat(head, []byte("data: "), numbered, []byte("\n\n"))
 }
 
 // asker takes a replica's number off an answer to a question, and says whose it
