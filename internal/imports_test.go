@@ -27,11 +27,12 @@ var allowed = map[string][]string{
 	"internal/events":     {"client", "internal/shared"},
 	"internal/nearest":    {},
 	"internal/shared":     {},
+	"internal/site":       {},
 	"tools":               {"client", "internal/access", "internal/library", "internal/nearest", "internal/shared", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
 	"summarize":           {"internal/transcript", "internal/words", "prompts"},
-	"internal/serve":      {"client", "internal/access", "internal/nearest", "internal/shared"},
-	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/events", "internal/library", "internal/serve", "internal/shared", "prompts", "summarize", "tools"},
+	"internal/serve":      {"client", "internal/access", "internal/events", "internal/nearest", "internal/shared"},
+	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/events", "internal/library", "internal/serve", "internal/shared", "internal/site", "prompts", "summarize", "tools"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/meetmcp/meetmcp/internal/events"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
@@ -60,7 +61,7 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	web := &http.Server{
-		Handler:           h.timed(h.guard(h.routes())),
+		Handler:           h.timed(h.guard(h.routes(o))),
 		BaseContext:       func(net.Listener) context.Context { return running },
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -103,15 +104,22 @@ func newWeb(s *Server, o Web, port string) *web {
 	return h
 }
 
-func (h *web) routes() http.Handler {
+func (h *web) routes(o Web) http.Handler {
 	routes := http.NewServeMux()
 	routes.HandleFunc("/mcp", h.admitted(h.streamable))
 	routes.HandleFunc("/sse", h.admitted(h.stream))
 	routes.HandleFunc("/message", h.admitted(h.message))
 	routes.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "Nothing is here. MCP clients connect to /mcp (streamable HTTP) or /sse (SSE); /healthz says whether the server is up.", http.StatusNotFound)
-	})
+	if o.Inbox != nil {
+		routes.Handle(events.Path, o.Inbox)
+	}
+	site := o.Site
+	if site == nil {
+		site = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "Nothing is here. MCP clients connect to /mcp (streamable HTTP) or /sse (SSE); /healthz says whether the server is up.", http.StatusNotFound)
+		})
+	}
+	routes.Handle("/", site)
 	return routes
 }
 

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"crypto/tls"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -18,6 +19,8 @@ type Web struct {
 	TLS     *tls.Config    // nil: plain HTTP
 	State   shared.State   // nil: this replica's own
 	Secret  []byte         // signs ids, the same on all replicas; nil: this replica's own
+	Site    http.Handler   // what people see; nil: a sentence
+	Inbox   http.Handler   // takes in webhooks, at events.Path; nil: there are none
 	Limits  Limits
 	Drain   time.Duration // for calls that run when the server is stopped
 }
