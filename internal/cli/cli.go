@@ -171,11 +171,11 @@ func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
 	return on, nil
 }
 
-// server returns the MCP server of the tools that are on.
-func (p *program) server(u *upstream) (*serve.Server, error) {
+// server returns the MCP server of the tools that are on, and these.
+func (p *program) server(u *upstream) (*serve.Server, []tools.Tool, error) {
 	on, err := p.catalogue(u)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	isOn := func(tool string) bool {
 		return slices.ContainsFunc(on, func(t tools.Tool) bool { return t.Name == tool })
@@ -198,5 +198,5 @@ func (p *program) server(u *upstream) (*serve.Server, error) {
 		Writes:    tools.Changes(on),
 		CallLimit: p.CallLimit,
 		Log:       p.log,
-	}), nil
+	}), on, nil
 }

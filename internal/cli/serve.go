@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"runtime/debug"
 	"time"
 
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/internal/site"
+	"github.com/meetmcp/meetmcp/tools"
 )
 
 // collectAt is how far the heap grows before it is collected, in percent. Calls
@@ -34,7 +37,7 @@ func (p *program) serve(ctx context.Context) error {
 }
 
 func (p *program) listen(ctx context.Context, u *upstream) error {
-	s, err := p.server(u)
+	s, on, err := p.server(u)
 	if err != nil {
 		return err
 	}
@@ -51,10 +54,24 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 		at = p.Serving.PublicURL.String()
 	}
 	p.log.Info("serving MCP", "streamable_http", at+"/mcp", "sse", at+"/sse", "listening", listener.Addr().String(), "auth", p.Serving.Auth, "sandbox", p.Sandbox.On)
+	page, err := p.site(at, on)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	return s.HTTP(ctx, listener, serve.Web{
+		Site: page,
 		Door: p.door(u), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
 		Limits: p.limits(), Drain: p.Serving.Drain,
 	})
+}
+
+// site is what people see who open the server's address.
+func (p *program) site(at string, on []tools.Tool) (http.Handler, error) {
+	rows := make([]site.Tool, len(on))
+	for i, t := range on {
+		rows[i] = site.Tool{Name: t.Name, Title: t.Title, Set: t.Set, Effect: string(t.Effect)}
+	}
+	return site.Handler(site.Options{URL: at, Auth: p.Serving.Auth, Version: build().version, Tools: rows, Clients: configs.Clients()})
 }
 
 // door asks callers who they are, as --auth says.

@@ -40,7 +40,7 @@ func (p *program) tools(ctx context.Context) error {
 
 // toolsJSON prints what a client gets from tools/list.
 func (p *program) toolsJSON(ctx context.Context, u *upstream) error {
-	s, err := p.server(u)
+	s, _, err := p.server(u)
 	if err != nil {
 		return err
 	}
