@@ -41,7 +41,7 @@ type event struct {
 
 type eventEntry struct {
 	EventID    string       `json:"event_id"`
-	CalendarID string       `json:"calendar_id"`
+	CalendarID string       `json:"calendar_id,omitzero"`
 	Name       said         `json:"name"`
 	StartTime  string       `json:"start_time"`
 	EndTime    string       `json:"end_time"`
@@ -71,23 +71,27 @@ const (
 )
 
 func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
-	if d == least {
-		attendees = 0
-	}
 	out := eventEntry{
-		EventID: e.UUID, CalendarID: e.CalendarUUID, Name: short(e.Name), StartTime: stamp(e.StartTime), EndTime: stamp(e.EndTime),
-		MeetingURL: link(e.MeetingURL), Recurring: e.IsRecurring, Organizer: e.IsOrganizer, Deleted: e.Deleted,
+		EventID: e.UUID, Name: d.name(e.Name), StartTime: stamp(e.StartTime), EndTime: stamp(e.EndTime),
+		MeetingURL: d.link(e.MeetingURL), Recurring: e.IsRecurring, Deleted: e.Deleted,
 	}
+	if e.BotParam != nil {
+		out.BotParam = &botSettings{}
+	}
+	if d == least {
+		return out
+	}
+	out.CalendarID, out.Organizer = e.CalendarUUID, e.IsOrganizer
 	for _, a := range e.Attendees[:min(attendees, len(e.Attendees))] {
 		out.Attendees = append(out.Attendees, attendee{short(a.Email), short(a.Name)})
 	}
 	out.More = len(e.Attendees) - len(out.Attendees)
-	if e.BotParam != nil {
-		settings := botSettings{BotName: short(e.BotParam.BotName)}
-		if d == full {
-			settings = settingsOf(e.BotParam)
-		}
-		out.BotParam = &settings
+	switch {
+	case e.BotParam == nil:
+	case d == full:
+		*out.BotParam = settingsOf(e.BotParam)
+	default:
+		out.BotParam.BotName = short(e.BotParam.BotName)
 	}
 	if d == full {
 		out.GoogleID, out.RecurringEventID, out.LastUpdatedAt, out.Raw = short(e.GoogleID), short(e.RecurringEventID), stamp(e.LastUpdatedAt), cleaned(e.Raw)
@@ -111,9 +115,12 @@ func (e eventEntry) text() string {
 	} else {
 		fmt.Fprintf(&b, "\n  %s", e.MeetingURL)
 	}
-	if e.BotParam == nil {
+	switch {
+	case e.BotParam == nil:
 		b.WriteString(" · no recording scheduled")
-	} else {
+	case e.BotParam.BotName == "":
+		b.WriteString(" · recording scheduled")
+	default:
 		fmt.Fprintf(&b, " · recording scheduled, bot %s", e.BotParam.BotName.quoted())
 	}
 	if len(e.Attendees) > 0 {
@@ -156,7 +163,11 @@ func (o *eventList) Text() string {
 	if len(o.Events) == 0 {
 		b.WriteString("No event matches.\n")
 	}
-	b.WriteString(o.Coverage.text(o.Coverage.Status + " events"))
+	thing := "event"
+	if o.Coverage.Status != "all" {
+		thing = o.Coverage.Status + " event"
+	}
+	b.WriteString(o.Coverage.text(thing))
 	if o.NextCursor != "" {
 		b.WriteString("\nnext_cursor " + o.NextCursor)
 	}
@@ -204,7 +215,11 @@ func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEv
 		}
 		var err error
 		out.NextCursor, err = call.next(place)
-		out.Next = "list_calendar_events with next_cursor as cursor goes on; schedule_recording with an event_id records one."
+		out.Next = "list_calendar_events with next_cursor as cursor goes on"
+		if d > least {
+			out.Next += "; schedule_recording with an event_id records one"
+		}
+		out.Next += "."
 		return out, err
 	})
 }

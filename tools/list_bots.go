@@ -66,8 +66,8 @@ type coverage struct {
 	Oldest       string   `json:"oldest,omitzero"`
 }
 
-func (c coverage) text(what string) string {
-	text := fmt.Sprintf("Looked at %d %s", c.Looked, what)
+func (c coverage) text(thing string) string {
+	text := "Looked at " + counted(c.Looked, thing)
 	if c.Newest != "" {
 		text += fmt.Sprintf(" (%s to %s)", c.Oldest, c.Newest)
 	}
@@ -78,6 +78,14 @@ func (c coverage) text(what string) string {
 		return text + "; there are no more."
 	}
 	return text + "; there may be more."
+}
+
+// counted is a number of things in words.
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 func (o *botList) Text() string {
@@ -103,7 +111,7 @@ func (o *botList) Text() string {
 	if len(o.Bots) == 0 {
 		b.WriteString("No bot matches.\n")
 	}
-	b.WriteString(o.Coverage.text("bots"))
+	b.WriteString(o.Coverage.text("bot"))
 	if o.NextCursor != "" {
 		b.WriteString("\nnext_cursor " + o.NextCursor)
 	}
@@ -113,8 +121,8 @@ func (o *botList) Text() string {
 // listPlace is where a page of bots ended: in the API's page that Cursor
 // fetches, behind Skip bots.
 type listPlace struct {
-	Cursor string `json:"c"`
-	Skip   int    `json:"s"`
+	Cursor string `json:"c,omitzero"`
+	Skip   int    `json:"s,omitzero"`
 }
 
 // found is a bot that matches, with the place just behind it.
@@ -255,11 +263,10 @@ const speakersListed = 8
 func listed(bot client.ListedBot, d detail) listedBot {
 	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 	out := listedBot{
-		BotID: bot.UUID, Title: name, TitleSource: source, BotName: short(bot.BotName), MeetingURL: link(bot.MeetingURL),
+		BotID: bot.UUID, Title: d.name(string(name)), TitleSource: source, BotName: d.name(bot.BotName), MeetingURL: d.link(bot.MeetingURL),
 		CreatedAt: stamp(bot.CreatedAt), EndedAt: stamp(bot.EndedAt), Duration: bot.Duration,
 	}
 	if d == least {
-		out.MeetingURL = ""
 		return out
 	}
 	out.Speakers = shortAll(bot.Speakers)

@@ -36,7 +36,7 @@ type recordings struct {
 
 func (o *recordings) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d events.", o.Done, len(o.Events)+o.More)
+	fmt.Fprintf(&b, "%s: %s.", o.Done, counted(len(o.Events)+o.More, "event"))
 	for _, e := range o.Events {
 		b.WriteString("\n- " + e.text() + e.details())
 	}
