@@ -77,7 +77,11 @@ func TestBrokenAnswers(t *testing.T) {
 		{"JSON error", saying(409, "application/json", `{"error":"AlreadyStarted","message":"Wait"}`), "Wait (HTTP 409 Conflict)", 1, false},
 		{"text error", saying(422, "text/plain", "missing field\n\x1b[31m `x`"), "missing field [31m `x` (HTTP 422", 1, false},
 		{"empty error", saying(429, "", ""), "refused without a reason (HTTP 429 Too Many Requests)", 3, false},
-		{"an error of an error", saying(400, "application/json", `{"error":{"code":7}}`), "HTTP 400", 1, false},
+		{"an error of an error", saying(400, "application/json", `{"error":{"code":7}}`), `{"error":{"code":7}} (HTTP 400`, 1, false},
+		{"an error by another name", saying(400, "application/json", `{"detail":"no such plan"}`), `no such plan"} (HTTP 400`, 1, false},
+		{"an error without a word", saying(400, "application/json", `{}`), "refused without a reason (HTTP 400", 1, false},
+		{"a list of errors", saying(400, "application/json", `[{"msg":"too long"}]`), "too long", 1, false},
+		{"a status of its own", saying(599, "", "tired"), "tired (HTTP 599)", 1, false},
 	} {
 		c, count := answering(t, row.handle)
 		_, err := c.Bots(t.Context(), client.BotQuery{})

@@ -8,11 +8,15 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Error is how every call fails, but for a cancelled context. The API promises
@@ -44,7 +48,8 @@ func (e *Error) Reason() string {
 	if e.Status < 300 || e.Unsent {
 		return e.Message
 	}
-	return fmt.Sprintf("%s (HTTP %d %s)", e.Message, e.Status, http.StatusText(e.Status))
+	status := strings.TrimSpace(fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status)))
+	return fmt.Sprintf("%s (%s)", e.Message, status)
 }
 
 // Unwrap returns what lies behind, such as a context's or a network's error.
@@ -62,13 +67,28 @@ const shortestSecret = 6
 
 // tidy masks secrets that an answer may have repeated, and only then cuts.
 func (e *Error) tidy(secrets []string) {
+	var shown []string
 	for _, s := range secrets {
 		if len(s) >= shortestSecret {
-			e.Message = strings.ReplaceAll(e.Message, s, masked)
-			e.Code = strings.ReplaceAll(e.Code, s, masked)
+			shown = append(shown, s, url.QueryEscape(s), url.PathEscape(s), escaped(s), escaped(escaped(s)))
 		}
 	}
+	slices.SortFunc(shown, func(a, b string) int { return len(b) - len(a) }) // one may hold another
+	for _, s := range shown {
+		e.Message = strings.ReplaceAll(e.Message, s, masked)
+		e.Code = strings.ReplaceAll(e.Code, s, masked)
+	}
 	e.Message, e.Code = oneLine(e.Message, 300), oneLine(e.Code, 60)
+}
+
+// escaped is a text as JSON has it between the quotes, as does a refusal that
+// repeats the body it could not read.
+func escaped(text string) string {
+	raw, err := jsontext.AppendQuote(nil, text)
+	if err != nil {
+		return text // it is not UTF-8, and no body had it
+	}
+	return string(raw[1 : len(raw)-1])
 }
 
 // refusal makes an Error out of an answer that is no success.
@@ -96,10 +116,12 @@ func refusal(op string, resp *http.Response) *Error {
 		if e.Code == "" && !strings.Contains(word, " ") {
 			e.Code = word
 		}
-	default:
-		e.Message = text
 	}
-	if e.Message == "" {
+	switch {
+	case e.Message != "":
+	case strings.ContainsFunc(text, unicode.IsLetter):
+		e.Message = text
+	default:
 		e.Message = "refused without a reason"
 	}
 	return e
@@ -124,14 +146,17 @@ func oneLine(text string, limit int) string {
 	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
+// longestPause is what a longer Retry-After is taken for.
+const longestPause = 24 * time.Hour
+
 // retryAfter reads the header of that name, in seconds or as a date.
 func retryAfter(h http.Header) time.Duration {
 	text := h.Get("Retry-After")
-	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 && seconds < 1e6 {
-		return time.Duration(seconds * float64(time.Second))
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 {
+		return time.Duration(min(seconds, longestPause.Seconds()) * float64(time.Second))
 	}
 	if at, err := http.ParseTime(text); err == nil {
-		return max(0, time.Until(at).Round(time.Second))
+		return min(max(0, time.Until(at).Round(time.Second)), longestPause)
 	}
 	return 0
 }

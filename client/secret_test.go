@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -99,6 +100,33 @@ func TestSecretsAreSent(t *testing.T) {
 	}
 	if text := fmt.Sprintf("%+v %#v", data, *data); strings.Contains(text, canary) {
 		t.Error("the answer, printed, shows a secret")
+	}
+}
+
+// TestErrorsHideEscapedSecrets holds the forms that a secret takes in an answer
+// which repeats the request.
+func TestErrorsHideEscapedSecrets(t *testing.T) {
+	t.Parallel()
+	const canary = "ca\"na\\ry\nof <two> lines"
+	for _, repeat := range []func(body string) string{
+		func(body string) string { return "cannot read " + body },
+		func(body string) string { return fmt.Sprintf(`{"error":%q}`, body) },
+		func(body string) string { return fmt.Sprintf("cannot read %q", body) },
+		func(string) string { return "cannot read pwd=" + url.QueryEscape(canary) },
+		func(string) string { return "cannot read pwd=" + url.PathEscape(canary) },
+	} {
+		c, _ := answering(t, func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Errorf("read: %v", err)
+			}
+			saying(http.StatusUnprocessableEntity, "text/plain", repeat(string(body)))(w, r)
+		})
+		in := bot("https://zoom.us/j/1")
+		in.ZoomSDKPassword, in.SpeechToText.APIKey = client.NewSecret(canary), client.NewSecret("ca\"na\\ry")
+		if text := errOf(c.Join(t.Context(), in)).Error(); !strings.Contains(text, "…") || strings.Contains(text, "ry") || strings.Contains(text, "two") {
+			t.Errorf("the error shows the secret: %s", text)
+		}
 	}
 }
 

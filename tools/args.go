@@ -158,14 +158,15 @@ func (r *reader) objectValue(s *jsonschema.Schema, path string, raw jsontext.Val
 		raw, _ = json.Marshal(map[string]string{s.Required[0]: text})
 	}
 	if s.Properties == nil || s.Properties.Len() == 0 {
+		object := raw
 		if text, ok := stringOf(raw); ok {
-			raw = jsontext.Value(text)
+			object = jsontext.Value(text)
 		}
-		if !raw.IsValid() || raw.Kind() != '{' {
+		if !object.IsValid() || object.Kind() != '{' {
 			r.wrong("%s must be an object, not %s.", path, shown(raw))
 			return nil
 		}
-		return raw
+		return object
 	}
 	members := r.members(path, raw)
 	if members == nil {

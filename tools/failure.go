@@ -19,7 +19,10 @@ func (t *Tool) failure(err error) *mcp.CallToolResult {
 	if errors.As(err, &argument) {
 		return mcp.NewToolResultError(t.Name + ": " + transcript.Clean(argument.text))
 	}
-	text := t.Name + ": " + transcript.Line(reasonOf(err), 500) + "."
+	text := t.Name + ": " + transcript.Line(reasonOf(err), 500)
+	if !strings.ContainsAny(text[len(text)-1:], ".?!") {
+		text += "."
+	}
 	if next := t.remedy(err); next != "" {
 		text += "\n" + next
 	}
@@ -64,6 +67,8 @@ func (t *Tool) remedy(err error) string {
 		return "There is no such id for this key. " + t.lister()
 	case e.Status == 429 && e.RetryAfter == 0 && t.Operation == "delete_data":
 		return "The API allows 5 deletions a minute: wait one, then try again."
+	case e.Status == 429 && e.RetryAfter == 0:
+		return "Wait a minute, then try again."
 	case e.Status == 429:
 		return fmt.Sprintf("Wait %s, then try again.", max(e.RetryAfter, time.Second).Round(time.Second))
 	case e.Status == 500 && t.Operation == "create_calendar":
@@ -89,9 +94,10 @@ func (t *Tool) lost() string {
 		return "It may have been done all the same. Check with list_zoom_connections before trying again."
 	case "leave", "delete_data", "retranscribe_bot":
 		return "It may have been done all the same. Check with get_meeting_data before trying again."
-	}
-	if t.Operation == "resync_all_calendars" {
+	case "resync_all_calendars":
 		return "It may have been done all the same. Trying again does no harm."
+	case "list_raw_calendars":
+		return "Nothing is stored by this. Try again in a minute."
 	}
 	return "It may have been done all the same. Look before trying again."
 }

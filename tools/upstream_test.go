@@ -46,6 +46,8 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 		{400, "application/json", `{"error":"Cannot start meeting bot, err: meeting already started"}`, "join_meeting", `{` + meet + `}`, "find it with list_bots"},
 		{402, "application/json", `{"error":"InsufficientTokens"}`, "join_meeting", `{` + meet + `}`, "no tokens left"},
 		{401, "text/plain", `no`, "list_bots", `{}`, "Check MEETING_BAAS_API_KEY"},
+		{429, "", ``, "join_meeting", `{` + meet + `}`, "Wait a minute"},
+		{200, "text/html", `<html>log in</html>`, "list_raw_calendars", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "API's address?\nNothing is stored"},
 		{429, "", ``, "delete_meeting_data", `{"bot_id":"b"}`, "5 deletions a minute"},
 		{404, "application/json", `{"error":"No bot is scheduled"}`, "update_recording", `{"event_id":"e","bot_name":"Ada"}`, "schedule_recording makes one"},
 		{500, "application/json", `{"error":"boom"}`, "create_calendar", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "Google Calendar API is disabled"},

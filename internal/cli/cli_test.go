@@ -62,7 +62,7 @@ func TestCommands(t *testing.T) {
 		{"call list_bots --sandbox", "", key, 0, "bot_id", ""},
 		{"call list_bots --sandbox --log-level debug", "", key, 0, "bot_id", "not read, as --sandbox is on"},
 		{"call list_bots --sandbox --json", "", nil, 0, `"structuredContent"`, ""},
-		{"call list_bots - --sandbox", `{"limit": 1}`, nil, 0, "Looked at 1 bots", ""},
+		{"call list_bots - --sandbox", `{"limit": 1}`, nil, 0, "Looked at 1 bot ", ""},
 		{"call list_bots - --sandbox", `[]`, nil, 2, "", "one JSON object"},
 		{`call list_bots {"limt":1} --sandbox`, "", nil, 1, "limit", ""},
 		{`call list_bots {"limt":1} --sandbox --json`, "", nil, 1, `"isError": true`, ""},
