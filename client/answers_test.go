@@ -58,7 +58,7 @@ func TestBrokenAnswers(t *testing.T) {
 		{"HTML refusal", saying(404, "text/html", page), "refused with a web page; is MEETING_BAAS_BASE_URL the API's address? (HTTP 404 Not Found)", 1, false},
 		{"HTML, busy", saying(502, "text/html", page), "HTTP 502 Bad Gateway", 3, false},
 		{"truncated JSON", saying(200, "application/json", `{"bots":[{"uuid":"a`), "broke off", 3, true},
-		{"no answer at all", saying(200, "application/json", ""), "", 0, false},
+		{"no answer at all", saying(200, "application/json", ""), "the answer is empty", 3, true},
 		{"not JSON", saying(200, "application/json", "hello"), "not JSON", 1, false},
 		{"another shape", saying(200, "application/json", `{"bots":"none"}`), "another shape", 1, false},
 		{"10 MB of noise", saying(200, "application/json", string(noise)), "not JSON", 1, false},

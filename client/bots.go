@@ -204,7 +204,7 @@ type Screenshot struct {
 
 // Screenshots lists a bot's pictures, none for Zoom: GET /bots/{uuid}/screenshots.
 func (c *Client) Screenshots(ctx context.Context, botID string) ([]Screenshot, error) {
-	shots, err := call[[]Screenshot](ctx, c, request{op: "get_screenshots", method: "GET", path: "/bots/{}/screenshots", id: botID})
+	shots, err := call[list[Screenshot]](ctx, c, request{op: "get_screenshots", method: "GET", path: "/bots/{}/screenshots", id: botID})
 	if err != nil {
 		return nil, err
 	}

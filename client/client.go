@@ -241,6 +241,8 @@ func decode(req request, resp *http.Response, out any) error {
 	case limited.left < 0:
 		e.Message = fmt.Sprintf("the answer is larger than %d MB", maxAnswer>>20)
 		e.cause = nil
+	case limited.left == maxAnswer && limited.err == nil:
+		e.Message, e.broken = "the answer is empty", true
 	case limited.err != nil, errors.Is(err, io.ErrUnexpectedEOF):
 		e.Message, e.broken = "the answer broke off", true
 	case errors.As(err, &syntactic):
