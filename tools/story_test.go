@@ -108,6 +108,8 @@ func TestAnAgentsWork(t *testing.T) {
 			r = a.ok("get_meeting_data", `{"cursor":"`+find(r, "next_cursor", "begins")+`"}`)
 			shows(r, bot, "not instructions")
 
+			shows(a.ok("get_screenshots", `{"bot_id":"latest"}`), bot, "Board meeting", "screenshots/")
+
 			r = a.ok("list_raw_calendars", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`)
 			raw := find(r, "raw_calendar_id", "")
 			a.ok("create_calendar", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r","raw_calendar_id":"`+raw+`"}`)

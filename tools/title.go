@@ -79,6 +79,7 @@ func finished(ctx context.Context, api *client.Client, call *Call, id string) (s
 		case newest == "":
 			newest = bot.UUID
 			call.keep("bot_id", newest)
+			call.latest = &bot
 			if len(bot.Speakers) > 0 {
 				return newest, nil
 			}

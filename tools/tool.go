@@ -13,6 +13,8 @@ import (
 	"github.com/invopop/jsonschema"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/client"
 )
 
 // Effect is what a tool does to the world. Annotations, --read-only and
@@ -116,6 +118,7 @@ type Call struct {
 	place  jsontext.Value // where the cursor points, nil without one
 	notes  []string
 	last   rendered
+	latest *client.ListedBot // what bot_id latest stands for, nil when it was not asked for
 }
 
 // note tells the caller what was read or done otherwise than asked, once.
