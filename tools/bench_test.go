@@ -51,6 +51,7 @@ func BenchmarkCalls(b *testing.B) {
 	id := a.meetingOf(hour)
 	for _, c := range [][2]string{
 		{"list_bots", `{}`},
+		{"list_bots", `{"limit":3}`}, // with a cursor to make
 		{"get_meeting_data", `{"bot_id":"` + id + `"}`},
 		{"search_transcripts", `{"query":"what was decided about the washer shutdown"}`},
 		{"search_transcripts", `{"query":"what was decided about the washer shutdown","bot_id":"` + id + `"}`},

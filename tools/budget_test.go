@@ -87,7 +87,7 @@ func TestResultsStayWithinTheirBudget(t *testing.T) {
 // so that no list ends half read.
 func TestListsGoOnWithinTheSmallestBudget(t *testing.T) {
 	const items = 4
-	name, link := strings.Repeat("Quartalsplanung für Einkauf, Lager & Küche – ", 4), "https://teams.microsoft.com/l/meetup-join/"+strings.Repeat("19%3ameeting_MzU5", 30)
+	name, link := strings.Repeat("会議の長い名前", 20), "https://teams.microsoft.com/l/meetup-join/"+strings.Repeat("19%3ameeting_MzU5", 30)
 	who := []any{}
 	for range 60 {
 		who = append(who, map[string]any{"email": strings.Repeat("ñandú.", 10) + "@example.com", "name": name})

@@ -53,6 +53,7 @@ type Tool struct {
 type schemas struct {
 	in            *jsonschema.Schema
 	rawIn, rawOut []byte
+	folders       *sync.Pool // for cursors
 }
 
 // Result is what a tool answers: a text that is enough by itself, and itself
