@@ -124,6 +124,23 @@ func TestAnswerBeyondLimit(t *testing.T) {
 	}
 }
 
+func TestAnswerOfTooManyValues(t *testing.T) {
+	t.Parallel()
+	c, _ := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"bots":[],"pad":[`)
+		chunk := strings.Repeat("[],", 1<<18)
+		for range 20 {
+			if _, err := io.WriteString(w, chunk); err != nil {
+				return
+			}
+		}
+		_, _ = io.WriteString(w, `0]}`)
+	})
+	if _, err := c.Bots(t.Context(), client.BotQuery{}); err == nil || !strings.Contains(err.Error(), "more than 6 million values") {
+		t.Errorf("got %.300v, want it to be too much", err)
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -20,6 +20,7 @@ import (
 
 const (
 	maxAnswer = 64 << 20 // bytes of an answer; an hour's meeting has about 1 MB
+	maxValues = 6 << 20  // values in an answer, each of which may take far more room than its bytes; an hour's meeting has about 70,000
 	maxError  = 1 << 20  // bytes of a refusal
 )
 
@@ -212,7 +213,7 @@ func decode(req request, resp *http.Response, out any) error {
 		e.Message = "the answer is a web page, not JSON; is MEETING_BAAS_BASE_URL the API's address?"
 		return e
 	}
-	limited := &capped{r: resp.Body, left: maxAnswer}
+	limited := &capped{r: resp.Body, left: maxAnswer, values: maxValues}
 	var acknowledged struct {
 		OK *bool `json:"ok"`
 	}
@@ -240,6 +241,9 @@ func decode(req request, resp *http.Response, out any) error {
 	switch {
 	case limited.left < 0:
 		e.Message = fmt.Sprintf("the answer is larger than %d MB", maxAnswer>>20)
+		e.cause = nil
+	case limited.values < 0:
+		e.Message = fmt.Sprintf("the answer has more than %d million values", maxValues>>20)
 		e.cause = nil
 	case limited.left == maxAnswer && limited.err == nil:
 		e.Message, e.broken = "the answer is empty", true
@@ -273,11 +277,13 @@ func checkID(id string) error {
 	return nil
 }
 
-// capped reads at most left bytes, and keeps the error that ended it early.
+// capped reads at most left bytes, with at most so many values of JSON, and
+// keeps the error that ended it early.
 type capped struct {
-	r    io.Reader
-	left int64
-	err  error
+	r      io.Reader
+	left   int64
+	values int
+	err    error
 }
 
 func (c *capped) Read(p []byte) (int, error) {
@@ -285,7 +291,11 @@ func (c *capped) Read(p []byte) (int, error) {
 		p = p[:c.left+1]
 	}
 	n, err := c.r.Read(p)
-	if c.left -= int64(n); c.left < 0 {
+	c.left -= int64(n)
+	for _, before := range []byte("{[,") { // one of which stands before each value
+		c.values -= bytes.Count(p[:n], []byte{before})
+	}
+	if c.left < 0 || c.values < 0 {
 		return 0, io.ErrShortBuffer
 	}
 	if err != nil && err != io.EOF {
