@@ -193,8 +193,9 @@ func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEv
 	if status == "" {
 		status = "upcoming"
 	}
+	filters := call.given("start_date_gte", "start_date_lte", "updated_at_gte", "attendee_email", "organizer_email")
 	return most(call, len(rest), in.tokens(), detailOf(in.Detail), func(k int, d detail) (*eventList, error) {
-		out := &eventList{Events: make([]eventEntry, 0, k), Coverage: coverage{Status: status}}
+		out := &eventList{Events: make([]eventEntry, 0, k), Coverage: coverage{Status: status, FilteredBy: filters}}
 		for _, e := range rest[:k] {
 			out.Coverage.see(e.StartTime)
 			out.Events = append(out.Events, entryOfEvent(e, d, attendeesListed))
@@ -236,8 +237,10 @@ func eventQuery(call *Call, in listEvents) (client.EventQuery, error) {
 	if q.StartDateLTE, err = call.moment("start_date_lte", in.StartDateLTE, loc, true); err != nil {
 		return q, err
 	}
-	q.UpdatedAtGTE, err = call.moment("updated_at_gte", in.UpdatedAtGTE, loc, false)
-	return q, err
+	if q.UpdatedAtGTE, err = call.moment("updated_at_gte", in.UpdatedAtGTE, loc, false); err != nil {
+		return q, err
+	}
+	return q, inOrder("start_date_gte", q.StartDateGTE, "start_date_lte", q.StartDateLTE)
 }
 
 // eventWithin shows one event with as many attendees as the budget has room for.

@@ -59,9 +59,10 @@ type listedBot struct {
 // more than it is.
 type coverage struct {
 	Looked       int      `json:"looked_at"`
-	Complete     bool     `json:"complete"`        // nothing more matches beyond these
-	Status       string   `json:"status,omitzero"` // of events
-	FilteredHere []string `json:"filtered_here,omitzero"`
+	Complete     bool     `json:"complete"`               // nothing more matches beyond these
+	Status       string   `json:"status,omitzero"`        // of events
+	FilteredBy   []string `json:"filtered_by,omitzero"`   // arguments by which the API did not tell of all
+	FilteredHere []string `json:"filtered_here,omitzero"` // arguments by which those were sorted out that it told of
 	Newest       string   `json:"newest,omitzero"`
 	Oldest       string   `json:"oldest,omitzero"`
 }
@@ -70,6 +71,9 @@ func (c coverage) text(thing string) string {
 	text := "Looked at " + counted(c.Looked, thing)
 	if c.Newest != "" {
 		text += fmt.Sprintf(" (%s to %s)", c.Oldest, c.Newest)
+	}
+	if len(c.FilteredBy) > 0 {
+		text += "; only those that fit " + strings.Join(c.FilteredBy, ", ")
 	}
 	if len(c.FilteredHere) > 0 {
 		text += "; filtered here, not by the API: " + strings.Join(c.FilteredHere, ", ")
@@ -152,6 +156,7 @@ func list(ctx context.Context, api *client.Client, call *Call, in listBots) (*bo
 	if err != nil {
 		return nil, err
 	}
+	looked.FilteredBy = call.given("bot_name", "meeting_url", "created_after", "created_before", "ended_after", "filter_by_extra")
 	return most(call, len(matches), in.tokens(), detailOf(in.Detail), func(k int, d detail) (*botList, error) {
 		out := &botList{Bots: make([]listedBot, 0, k), Coverage: looked}
 		next := end
@@ -253,8 +258,10 @@ func botQuery(call *Call, in listBots) (client.BotQuery, error) {
 	if q.CreatedBefore, err = call.moment("created_before", in.CreatedBefore, loc, true); err != nil {
 		return q, err
 	}
-	q.EndedAfter, err = call.moment("ended_after", in.EndedAfter, loc, false)
-	return q, err
+	if q.EndedAfter, err = call.moment("ended_after", in.EndedAfter, loc, false); err != nil {
+		return q, err
+	}
+	return q, inOrder("created_after", q.CreatedAfter, "created_before", q.CreatedBefore)
 }
 
 // speakersListed is how many speakers a list shows of each bot.

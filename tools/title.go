@@ -26,6 +26,9 @@ func title(extra any, event, bot string, created client.Time) (said, string) {
 	if event != "" {
 		return short(event), "calendar event"
 	}
+	if created.IsZero() {
+		return short(bot), fallbackTitle
+	}
 	return short(bot + " " + created.UTC().Format(time.DateOnly)), fallbackTitle
 }
 
