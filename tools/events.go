@@ -64,7 +64,7 @@ type attendee struct {
 	Name  said `json:"name,omitzero"`
 }
 
-// Attendees that a list shows of each event, and one event by itself.
+// Attendees that a list shows of each event, and one event by itself or in full.
 const (
 	attendeesListed = 6
 	attendeesShown  = 50
@@ -80,6 +80,9 @@ func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
 	}
 	if d == least {
 		return out
+	}
+	if d == full {
+		attendees = max(attendees, attendeesShown)
 	}
 	out.CalendarID, out.Organizer = e.CalendarUUID, e.IsOrganizer
 	for _, a := range e.Attendees[:min(attendees, len(e.Attendees))] {

@@ -48,11 +48,20 @@ type listedBot struct {
 	Duration    *int64 `json:"duration,omitzero"` // seconds
 	Speakers    []said `json:"speakers,omitzero"`
 	MoreSpeaker int    `json:"more_speakers,omitzero"`
-	// with detail full
+	listedDetails
+}
+
+// listedDetails are the API's other fields, with detail full.
+type listedDetails struct {
+	ID             string   `json:"id,omitzero"` // the API's old id, if it is another
 	Extra          anything `json:"extra,omitzero"`
 	SessionID      string   `json:"session_id,omitzero"`
 	AccessCount    *int64   `json:"access_count,omitzero"`
 	LastAccessedAt string   `json:"last_accessed_at,omitzero"`
+}
+
+func (l *listedDetails) none() bool {
+	return l.ID == "" && l.Extra == nil && l.SessionID == "" && l.AccessCount == nil && l.LastAccessedAt == ""
 }
 
 // coverage says what was looked at, so that an empty list is not taken for
@@ -108,8 +117,8 @@ func (o *botList) Text() string {
 			b.WriteString(" · " + names(bot.Speakers, bot.MoreSpeaker))
 		}
 		fmt.Fprintf(&b, "\n  bot %s · %s\n", bot.BotName.quoted(), bot.MeetingURL)
-		if bot.Extra != nil {
-			b.WriteString("  extra " + compact(bot.Extra) + "\n")
+		if !bot.listedDetails.none() {
+			b.WriteString("  all else " + compact(bot.listedDetails) + "\n")
 		}
 	}
 	if len(o.Bots) == 0 {
@@ -281,6 +290,9 @@ func listed(bot client.ListedBot, d detail) listedBot {
 		out.Speakers, out.MoreSpeaker = out.Speakers[:speakersListed], len(out.Speakers)-speakersListed
 	}
 	if d == full {
+		if string(bot.ID) != bot.UUID {
+			out.ID = string(bot.ID)
+		}
 		out.Extra, out.SessionID = cleaned(bot.Extra), bot.SessionID
 		out.AccessCount, out.LastAccessedAt = bot.AccessCount, stamp(bot.LastAccessedAt)
 	}

@@ -38,7 +38,10 @@ func (o *recordings) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s.", o.Done, counted(len(o.Events)+o.More, "event"))
 	for _, e := range o.Events {
-		b.WriteString("\n- " + e.text() + e.details())
+		b.WriteString("\n- " + e.text())
+	}
+	if len(o.Events) == 1 && o.Events[0].BotParam != nil {
+		b.WriteString("\n  bot_param " + compact(o.Events[0].BotParam))
 	}
 	if o.More > 0 {
 		fmt.Fprintf(&b, "\nand %d more of the series; list_calendar_events shows them.", o.More)

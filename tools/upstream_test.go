@@ -50,6 +50,8 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 		{504, "text/html", `<html>gateway</html>`, "join_meeting", `{` + meet + `}`, "may have been sent all the same"},
 		{400, "application/json", `{"error":"Cannot start meeting bot, err: meeting already started"}`, "join_meeting", `{` + meet + `}`, "find it with list_bots"},
 		{402, "application/json", `{"error":"InsufficientTokens"}`, "join_meeting", `{` + meet + `}`, "no tokens left"},
+		{401, "application/json", `{"error":"OAuthError"}`, "update_calendar", `{"calendar_id":"c","platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "list_calendars tells which"},
+		{409, "application/json", `{"error":"x","message":"connection already exists"}`, "create_zoom_connection", `{"authorization_code":"a","redirect_uri":"https://h.example.org","zoom_client_id":"c","zoom_client_secret":"s"}`, "delete_zoom_connection first"},
 		{401, "text/plain", `no`, "list_bots", `{}`, "Check MEETING_BAAS_API_KEY"},
 		{429, "", ``, "join_meeting", `{` + meet + `}`, "Wait a minute"},
 		{200, "text/html", `<html>log in</html>`, "list_raw_calendars", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "API's address?\nNothing is stored"},
@@ -57,7 +59,7 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 		{404, "application/json", `{"error":"No bot is scheduled"}`, "update_recording", `{"event_id":"e","bot_name":"Ada"}`, "schedule_recording makes one"},
 		{500, "application/json", `{"error":"boom"}`, "create_calendar", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "Google Calendar API is disabled"},
 	} {
-		a, asked := answering(t, tools.Policy{}, row.status, row.kind, row.body)
+		a, asked := answering(t, tools.Policy{URLHosts: []string{"h.example.org"}}, row.status, row.kind, row.body)
 		if r := a.call(row.tool, row.args); !r.isError || !strings.Contains(r.text, row.wanted) {
 			t.Errorf("%s on %d %s: %s", row.tool, row.status, row.body, r.text)
 		}
