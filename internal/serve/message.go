@@ -140,7 +140,9 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "tools/call needs params with the tool's name, and its arguments as an object. tools/list shows the tools.")
 		}
 		m.tool = text(name)
-		return m, s.unknown(m.id, m.tool)
+		if wrong = s.unknown(m.id, m.tool); wrong != nil {
+			return m, wrong
+		}
 	case mcp.MethodInitialize:
 		version := params["protocolVersion"]
 		if err != nil || version != nil && version.Kind() != '"' {
@@ -154,6 +156,9 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		if cursor := params["cursor"]; cursor != nil && cursor.Kind() != 'n' && string(cursor) != `""` {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "There is no such page: the first answer holds the whole list. Leave cursor out.")
 		}
+	}
+	if what := misshapen(m.method, in["params"], params); what != "" {
+		return m, refuse(m.id, mcp.INVALID_PARAMS, "%s", what)
 	}
 	return m, nil
 }
