@@ -29,6 +29,13 @@ func badArgument(format string, args ...any) error {
 // destinations let through only where the policy allows. All mistakes are told
 // at once.
 func (c *Call) read(raw jsontext.Value) ([]byte, error) {
+	if !raw.IsValid() {
+		// A client that cut a text short may have left half a character.
+		repaired := raw.Clone()
+		if repaired.Format(jsontext.AllowInvalidUTF8(true)) == nil {
+			raw = repaired
+		}
+	}
 	reader := &reader{call: c, policy: c.tool.policy}
 	schema := c.tool.schemas().in
 	members := reader.members("", raw)

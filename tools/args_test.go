@@ -75,6 +75,7 @@ func TestLenientArguments(t *testing.T) {
 		{"join_meeting", `"{\"meeting_url\":\"https://meet.google.com/abc-defg-hij\",\"bot_name\":\"Ada\"}"`, `"bot_name":"Ada"`, ""},
 		{"list_bots", `{"limit":"5","detail":"FULL"}`, "", ""},
 		{"get_meeting_data", `{"bot_uuid":"latest"}`, "", "bot_uuid was read as bot_id"},
+		{"join_meeting", `{"meeting_url":"https://meet.google.com/abc-defg-hix","bot_name":"Ada \ud83d","extra":{"k\ud83d":"v\udc00"}}`, `"bot_name":"Ada �"`, ""},
 	} {
 		a := newAgent(t, tools.Policy{})
 		r := a.ok(row.tool, row.args)
