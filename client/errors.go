@@ -8,15 +8,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Error is how every call fails, but for a cancelled context. The API promises
@@ -61,34 +58,10 @@ func (e *Error) Duplicate() bool {
 	return e.Status == http.StatusConflict || strings.Contains(words, "alreadystarted")
 }
 
-// shortestSecret is how long a text must be to be masked: a shorter one keeps
-// nothing secret, and would only make holes in words.
-const shortestSecret = 6
-
 // tidy masks secrets that an answer may have repeated, and only then cuts.
 func (e *Error) tidy(secrets []string) {
-	var shown []string
-	for _, s := range secrets {
-		if len(s) >= shortestSecret {
-			shown = append(shown, s, url.QueryEscape(s), url.PathEscape(s), escaped(s), escaped(escaped(s)))
-		}
-	}
-	slices.SortFunc(shown, func(a, b string) int { return len(b) - len(a) }) // one may hold another
-	for _, s := range shown {
-		e.Message = strings.ReplaceAll(e.Message, s, masked)
-		e.Code = strings.ReplaceAll(e.Code, s, masked)
-	}
-	e.Message, e.Code = oneLine(e.Message, 300), oneLine(e.Code, 60)
-}
-
-// escaped is a text as JSON has it between the quotes, as does a refusal that
-// repeats the body it could not read.
-func escaped(text string) string {
-	raw, err := jsontext.AppendQuote(nil, text)
-	if err != nil {
-		return text // it is not UTF-8, and no body had it
-	}
-	return string(raw[1 : len(raw)-1])
+	hide := maskOf(secrets...)
+	e.Message, e.Code = oneLine(hide.text(e.Message), 300), oneLine(hide.text(e.Code), 60)
 }
 
 // refusal makes an Error out of an answer that is no success.

@@ -130,6 +130,26 @@ func TestErrorsHideEscapedSecrets(t *testing.T) {
 	}
 }
 
+// TestAnswersHideSecrets holds that a bot's own words of what went wrong do not
+// repeat the keys that it was given.
+func TestAnswersHideSecrets(t *testing.T) {
+	t.Parallel()
+	const stt, zoom = "canary-stt-1", "canary-zoom-2"
+	c, _ := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get(client.KeyHeader)
+		saying(200, "application/json", `{"bot_data":{"bot":{"uuid":"a","speech_to_text_api_key":"`+stt+`","zoom_sdk_pwd":"`+zoom+`",
+			"errors":"Gladia refused `+stt+` of `+key+`","user_reported_error":["`+zoom+`"],"transcription_payloads":{"sent":{"token":"`+stt+`","n":1}}},"transcripts":[]}}`)(w, r)
+	})
+	data, err := c.MeetingData(client.WithKey(t.Context(), client.NewSecret(canary)), "a", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bot := data.BotData.Bot
+	if got, want := fmt.Sprint(bot.Errors, bot.UserReportedError, bot.TranscriptionPayloads), "Gladia refused … of …[…] map[sent:map[n:1 token:…]]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestErrorsHideSecrets(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []string{"%s", `{"error":"%s"}`, `{"error":"x","message":"key %s is bad"}`, `{"code":"%s","message":"no"}`, strings.Repeat("y", 295) + "%s"} {

@@ -149,7 +149,7 @@ func (o *meeting) textOfSpeech(b *strings.Builder) {
 	if len(shares) > 0 {
 		fmt.Fprintf(b, "\nSpoke: %s", strings.Join(shares, ", "))
 	}
-	fmt.Fprintf(b, "\nTranscript: %d turns, %d words", o.Transcript.Turns, o.Transcript.Words)
+	fmt.Fprintf(b, "\nTranscript: %s, %s", counted(o.Transcript.Turns, "turn"), counted(o.Transcript.Words, "word"))
 	if o.Transcript.Tokens > 0 {
 		fmt.Fprintf(b, ", about %d tokens", o.Transcript.Tokens)
 	}

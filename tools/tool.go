@@ -122,9 +122,12 @@ type Call struct {
 	latest *client.ListedBot // what bot_id latest stands for, nil when it was not asked for
 }
 
-// given are those of some arguments that the call came with.
+// given are those of some arguments of text that the call came with.
 func (c *Call) given(names ...string) []string {
-	return slices.DeleteFunc(names, func(name string) bool { return c.args[name] == nil })
+	return slices.DeleteFunc(names, func(name string) bool {
+		text, _ := stringOf(c.args[name])
+		return text == ""
+	})
 }
 
 // note tells the caller what was read or done otherwise than asked, once.
