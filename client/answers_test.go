@@ -151,7 +151,10 @@ func TestUnreachable(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
 	for base, want := range map[string]string{
+		strings.Replace(plain.URL, "http:", "https:", 1): "speaks plain HTTP",
 		"http://" + address:       "the API at " + address + " cannot be reached",
 		"http://127.0.0.1:99999/": "cannot be reached",
 		"http://[::1":             "not a URL",

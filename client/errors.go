@@ -144,6 +144,8 @@ func unreachable(err error, host string) string {
 		return "the call was cancelled"
 	case errors.As(err, &certificate):
 		return fmt.Sprintf("the certificate of %s is not valid", host)
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return fmt.Sprintf("%s speaks plain HTTP, and MEETING_BAAS_BASE_URL says https", host)
 	case neverSent(err):
 		return fmt.Sprintf("the API at %s cannot be reached", host)
 	}
@@ -154,5 +156,5 @@ func unreachable(err error, host string) string {
 func neverSent(err error) bool {
 	var op *net.OpError
 	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &certificate)
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &certificate) || errors.Is(err, http.ErrSchemeMismatch)
 }

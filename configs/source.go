@@ -175,5 +175,5 @@ func didYouMean(word string, valid []string) string {
 	if nearest == "" {
 		return ""
 	}
-	return "; did you mean " + nearest + "?"
+	return " (did you mean " + nearest + "?)"
 }
