@@ -122,7 +122,7 @@ func (p *policy) allowed(host string) bool {
 }
 
 // urlish finds what some program may take for a URL, however it is spelled.
-var urlish = regexp.MustCompile(`(?i)(https?|wss?):|^/[/\\]|^\\`)
+var urlish = regexp.MustCompile(`(?i)(https?|wss?):|^[a-z][a-z0-9+.-]*://|^/[/\\]|^\\`)
 
 // destinations refuses URLs anywhere within free JSON whose hosts are not
 // allowed: transcribers take callback URLs among their parameters.
@@ -159,6 +159,9 @@ func (p *policy) destinationsIn(path string, v any) error {
 		}
 	case map[string]any:
 		for name, item := range v {
+			if err := p.destinationsIn(path, name); err != nil {
+				return err
+			}
 			if err := p.destinationsIn(path+"."+name, item); err != nil {
 				return err
 			}

@@ -20,6 +20,7 @@ var destinations = []struct{ tool, args string }{
 	{"join_meeting", `{` + meet + `,"zoom_obf_token_url":%s}`},
 	{"join_meeting", `{` + meet + `,"zoom_access_token_url":%s}`},
 	{"join_meeting", `{` + meet + `,"transcription_custom_parameters":{"callback":{"url":%s}}}`},
+	{"join_meeting", `{` + meet + `,"transcription_custom_parameters":{%s:true}}`},
 	{"schedule_recording", `{"event_id":"e","bot_name":"Ada","webhook_url":%s}`},
 	{"schedule_recording", `{"event_id":"e","bot_name":"Ada","streaming_output":%s}`},
 	{"schedule_recording", `{"event_id":"e","bot_name":"Ada","streaming":{"input":%s}}`},
@@ -53,6 +54,7 @@ var planted = []string{
 	"https://[::1]/",
 	"https://2130706433/",
 	"wss://evil.net/audio",
+	"ftp://evil.net/x",
 	"http://169.254.169.254/latest/meta-data",
 }
 
