@@ -105,6 +105,7 @@ func TestListsSayWhatTheyLookedAt(t *testing.T) {
 	}
 	for _, row := range []struct{ tool, args, want string }{
 		{"list_bots", `{"created_after":"2d","created_before":"7d"}`, "created_after ("},
+		{"list_bots", `{"filter_by_extra":"title:Incident review: locker network outage, 9 October"}`, "filter_by_extra: \"9 October\" has no key"},
 		{"list_calendar_events", `{"calendar_id":"` + calendar + `","start_date_gte":"+2d","start_date_lte":"+1d"}`, "so nothing can match"},
 	} {
 		if r := a.call(row.tool, row.args); !r.isError || !strings.Contains(r.text, row.want) {

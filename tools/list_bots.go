@@ -257,6 +257,11 @@ func botQuery(call *Call, in listBots) (client.BotQuery, error) {
 		BotName: in.BotName, MeetingURL: in.MeetingURL,
 		FilterByExtra: in.FilterByExtra, SortByExtra: in.SortByExtra,
 	}
+	for condition := range strings.SplitSeq(in.FilterByExtra, ",") {
+		if in.FilterByExtra != "" && !strings.Contains(condition, ":") { // which the API would pass over, or find nothing for
+			return q, badArgument("filter_by_extra: %q has no key. The API splits at commas, so no value with a comma can be filtered by: filter by another key, or look through the list.", clip(strings.TrimSpace(condition), 60))
+		}
+	}
 	loc, err := call.location(in.zone)
 	if err != nil {
 		return q, err
