@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -93,9 +94,9 @@ func logger(config *configs.Config, to io.Writer) *slog.Logger {
 // upstream is the API that tools call: the real one, or a sandbox.
 type upstream struct {
 	api     *client.Client
-	sandbox *sandbox.Sandbox // nil with the real API
-	library *library.Library // nil until a tool needs it
-	stop    func()           // ends what tools still do; nil before there are tools
+	sandbox *sandbox.Sandbox                // nil with the real API
+	library atomic.Pointer[library.Library] // nil until a tool needs it, which may be while all ends
+	stop    func()                          // ends what tools still do; nil before there are tools
 }
 
 // connect opens what the configuration asks for.
@@ -129,8 +130,8 @@ func (u *upstream) close() error {
 	}
 	u.api.Close()
 	var errs []error
-	if u.library != nil {
-		errs = append(errs, u.library.Close())
+	if kept := u.library.Load(); kept != nil {
+		errs = append(errs, kept.Close())
 	}
 	if u.sandbox != nil {
 		errs = append(errs, u.sandbox.Close())
@@ -145,7 +146,7 @@ func (u *upstream) open(path string) func() (*library.Library, error) {
 	}
 	return sync.OnceValues(func() (*library.Library, error) {
 		opened, err := library.Open(context.Background(), path)
-		u.library = opened
+		u.library.Store(opened)
 		return opened, err
 	})
 }
