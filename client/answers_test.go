@@ -28,7 +28,7 @@ func answering(t *testing.T, handle http.HandlerFunc) (*client.Client, *atomic.I
 		handle(w, r)
 	}))
 	t.Cleanup(server.Close)
-	return clientOf(t, server.URL, &client.Options{Pause: time.Millisecond, Timeout: 20 * time.Second}), count
+	return clientOf(t, server.URL, &client.Options{Pause: time.Millisecond, Timeout: 2 * time.Minute}), count
 }
 
 func saying(status int, kind, body string) http.HandlerFunc {
@@ -222,6 +222,17 @@ func TestDeadline(t *testing.T) {
 	_, err := c.Bots(ctx, client.BotQuery{})
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer in time") {
 		t.Errorf("got %v, want no answer in time", err)
+	}
+	halting, _ := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"bots":[`)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = halting.Bots(ctx, client.BotQuery{})
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "did not come whole in time") {
+		t.Errorf("got %v, want that it did not come whole in time", err)
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	cancel()

@@ -247,6 +247,8 @@ func decode(req request, resp *http.Response, out any) error {
 		e.cause = nil
 	case limited.left == maxAnswer && limited.err == nil:
 		e.Message, e.broken = "the answer is empty", true
+	case errors.Is(limited.err, context.DeadlineExceeded):
+		e.Message = "the answer did not come whole in time"
 	case limited.err != nil, errors.Is(err, io.ErrUnexpectedEOF):
 		e.Message, e.broken = "the answer broke off", true
 	case errors.As(err, &syntactic):
