@@ -225,7 +225,11 @@ func (r *reader) text(s *jsonschema.Schema, path string, raw jsontext.Value) jso
 	case s.WriteOnly:
 		text, err = r.policy.secret(text)
 	case s.Format == destinationFormat:
-		err = r.policy.destination(text)
+		var sent string
+		if sent, err = r.call.destination(text); err == nil && sent != text {
+			r.call.note(path + " is sent as " + sent + ".")
+			text = sent
+		}
 	}
 	if err != nil {
 		r.wrong("%s: %v.", path, err)
