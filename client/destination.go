@@ -37,8 +37,9 @@ var (
 	// number is a last label for which the whole host is taken to be an IPv4
 	// address, be it written in octal, hexadecimal or fewer parts.
 	number = regexp.MustCompile(`(^|\.)([0-9]+|0x[0-9a-f]*)$`)
-	port   = regexp.MustCompile(`^[1-9][0-9]{0,4}$`)
 )
+
+var errNotURL = errors.New("not a URL")
 
 // Target reads the URL. It refuses what two programs could read differently, so
 // that whoever calls it in the end finds the host that was found here.
@@ -56,57 +57,38 @@ func (d Destination) Target() (Target, error) {
 	if strings.Contains(before, "@") {
 		return Target{}, errors.New("a URL must not hold a user name or password, nor an @ before the first / of its path")
 	}
-	authority := rest
-	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
-		authority = rest[:end]
+	u, err := url.Parse(text)
+	if err != nil || !strings.HasPrefix(rest, u.Host) { // as with percent signs in the host
+		return Target{}, errNotURL
 	}
-	if u, err := url.Parse(text); err != nil || u.Host != authority || strings.Contains(authority, "%") {
-		return Target{}, errors.New("not a URL")
+	if strings.HasSuffix(u.Host, ":") || u.Port() != "" && !isPort(u.Port()) {
+		return Target{}, errors.New("the port must be a number from 1 to 65535; leave it out with its colon for the usual one")
 	}
-	ascii, err := t.host(authority)
-	if err != nil {
+	host := u.Hostname()
+	if strings.HasPrefix(u.Host, "[") {
+		if t.addr, err = netip.ParseAddr(host); err != nil {
+			return Target{}, errNotURL
+		}
+		t.Host = t.addr.String()
+		return t, nil
+	}
+	if t.Host, err = toASCII(host); err != nil {
 		return Target{}, err
 	}
-	if strings.ContainsFunc(authority, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		t.text = scheme + "://" + ascii + rest[len(authority):]
+	if number.MatchString(t.Host) {
+		if t.addr, err = netip.ParseAddr(t.Host); err != nil {
+			return Target{}, errors.New("an IPv4 address must be written as four decimal numbers")
+		}
+	}
+	if strings.ContainsFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		t.text = scheme + "://" + t.Host + rest[len(host):]
 	}
 	return t, nil
 }
 
-// host finds the host in an authority, and returns the authority in ASCII.
-func (t *Target) host(authority string) (string, error) {
-	host, portText, ported := strings.Cut(authority, ":")
-	inner, bracketed := strings.CutPrefix(authority, "[")
-	if bracketed {
-		host, portText, _ = strings.Cut(inner, "]")
-		portText, ported = strings.CutPrefix(portText, ":")
-	}
-	suffix := ""
-	if ported {
-		if n, err := strconv.Atoi(portText); err != nil || n > 65535 || !port.MatchString(portText) {
-			return "", errors.New("the port must be a number from 1 to 65535; leave it out with its colon for the usual one")
-		}
-		suffix = ":" + portText
-	}
-	if bracketed {
-		addr, err := netip.ParseAddr(host)
-		if err != nil || !addr.Is6() || addr.Zone() != "" {
-			return "", errors.New("what stands in brackets must be an IPv6 address, without a zone")
-		}
-		t.addr, t.Host = addr, addr.String()
-		return "[" + t.Host + "]" + suffix, nil
-	}
-	name, err := toASCII(host)
-	if err != nil {
-		return "", err
-	}
-	t.Host = name
-	if number.MatchString(name) {
-		if t.addr, err = netip.ParseAddr(name); err != nil {
-			return "", errors.New("an IPv4 address must be written as four decimal numbers")
-		}
-	}
-	return name + suffix, nil
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0 && text[0] != '0'
 }
 
 // longest is how many bytes of a name are looked at; in ASCII it has 253 at most.

@@ -225,11 +225,7 @@ func (r *reader) text(s *jsonschema.Schema, path string, raw jsontext.Value) jso
 	case s.WriteOnly:
 		text, err = r.policy.secret(text)
 	case s.Format == destinationFormat:
-		var sent string
-		if sent, err = r.call.destination(text); err == nil && sent != text {
-			r.call.note(path + " is sent as " + sent + ".")
-			text = sent
-		}
+		text, err = r.call.destination(path, text)
 	}
 	if err != nil {
 		r.wrong("%s: %v.", path, err)

@@ -158,11 +158,10 @@ func (c *Call) settings(s *client.BotSettings) error {
 		return badArgument("zoom_sdk_id and zoom_sdk_pwd belong together: give both or neither.")
 	}
 	if s.BotImage != "" {
-		sent, err := c.source(s.BotImage)
-		if err != nil {
+		var err error
+		if s.BotImage, err = c.source("bot_image", s.BotImage); err != nil {
 			return badArgument("bot_image must be the https:// URL of an image: %v.", err)
 		}
-		s.BotImage = sent
 	}
 	return c.destinations("transcription_custom_parameters", s.TranscriptionCustomParameters)
 }

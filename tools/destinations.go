@@ -15,7 +15,7 @@ import (
 
 // destination refuses URLs of hosts that the operator did not allow, and
 // returns the others as they are sent.
-func (c *Call) destination(text string) (string, error) {
+func (c *Call) destination(path, text string) (string, error) {
 	to, err := client.Destination(text).Target()
 	if err != nil {
 		return "", err
@@ -23,18 +23,26 @@ func (c *Call) destination(text string) (string, error) {
 	if !c.named(to.Host) && !slices.Contains(c.tool.policy.URLHosts, "*") {
 		return "", fmt.Errorf("the host %q is not allowed; the API would send meeting data or keys there. The operator allows hosts with --url-hosts", clip(to.Host, 80))
 	}
-	return to.String(), c.public(to, "https", "wss")
+	return c.sent(path, text, to), c.public(to, "https", "wss")
 }
 
 // source refuses URLs from which the API must not fetch a picture, and returns
 // the others as they are sent. No data goes there, so that the operator need
 // not allow the host.
-func (c *Call) source(text string) (string, error) {
+func (c *Call) source(path, text string) (string, error) {
 	to, err := client.Destination(text).Target()
 	if err != nil {
 		return "", err
 	}
-	return to.String(), c.public(to, "https")
+	return c.sent(path, text, to), c.public(to, "https")
+}
+
+// sent is the URL that the API gets for a text, which is noted if it differs.
+func (c *Call) sent(path, text string, to client.Target) string {
+	if to.String() != text {
+		c.note(path + " is sent as " + to.String() + ".")
+	}
+	return to.String()
 }
 
 // named reports whether the operator allowed a host by its name or that of one
@@ -94,7 +102,7 @@ func (c *Call) destinationsIn(path string, v any) error {
 		if !urlish.MatchString(visible) {
 			return nil
 		}
-		sent, err := c.destination(v)
+		sent, err := c.destination(path, v)
 		if err == nil && sent != v {
 			err = errors.New("write the host in ASCII: " + sent)
 		}
