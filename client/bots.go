@@ -11,10 +11,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Destination is a URL to which the API will send a meeting's data, or from
-// which it will ask for a token.
-type Destination string
-
 // SpeechToText chooses who transcribes. The API takes and writes it as an
 // object or as the provider's bare name.
 type SpeechToText struct {

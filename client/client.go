@@ -34,6 +34,7 @@ type Options struct {
 	Timeout   time.Duration    // of one call with its retries; 45 s when zero
 	Pause     time.Duration    // before the first retry; 300 ms when zero
 	Now       func() time.Time // the clock of the deletion limit; time.Now when nil
+	Resolver  *net.Resolver    // looks up where files are; net.DefaultResolver when nil
 }
 
 // Client calls the API. It is safe for concurrent use, and holds no state but
@@ -43,6 +44,7 @@ type Client struct {
 	key       Secret
 	options   Options
 	http      *http.Client
+	files     *http.Client // connects to the internet only
 	deletions *deletions
 }
 
@@ -66,23 +68,33 @@ func New(base string, key Secret, options *Options) *Client {
 		c.options.Now = time.Now
 	}
 	c.deletions = &deletions{now: c.options.Now}
-	c.http = &http.Client{
+	c.http = httpClient(http.ProxyFromEnvironment, &net.Dialer{})
+	c.files = httpClient(nil, &net.Dialer{Resolver: c.options.Resolver, Control: onlyPublic})
+	return c
+}
+
+func httpClient(proxy func(*http.Request) (*url.URL, error), dialer *net.Dialer) *http.Client {
+	dialer.Timeout = 10 * time.Second
+	return &http.Client{
 		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			Proxy:               proxy,
+			DialContext:         dialer.DialContext,
 			TLSHandshakeTimeout: 10 * time.Second,
 			ForceAttemptHTTP2:   true,
 			MaxIdleConnsPerHost: 100,
 			IdleConnTimeout:     90 * time.Second,
 		},
-		// The API redirects nothing; a redirect would carry the key elsewhere.
+		// The API redirects nothing; a redirect would carry the key elsewhere, or
+		// a file's link off the hosts that keep files.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return c
 }
 
 // Close drops idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.files.CloseIdleConnections()
+}
 
 type keyContext struct{}
 

@@ -138,6 +138,8 @@ func retryAfter(h http.Header) time.Duration {
 func unreachable(err error, host string) string {
 	var certificate *tls.CertificateVerificationError
 	switch {
+	case errors.Is(err, errInside):
+		return fmt.Sprintf("%s leads into a machine or network, from where nothing is fetched", host)
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
 	case errors.Is(err, context.Canceled):

@@ -23,7 +23,7 @@ type flags struct {
 	ExcludeTools string `group:"Which tools" placeholder:"TOOL,…" help:"All but these tools."`
 	ReadOnly     bool   `group:"Which tools" help:"Only tools that read: nothing is sent, changed or deleted."`
 
-	URLHosts       string `name:"url-hosts" group:"What tools may do" placeholder:"HOST,…" help:"Hosts that webhooks, streams and token URLs may name: example.org, *.example.org, or * for any (default: none)."`
+	URLHosts       string `name:"url-hosts" group:"What tools may do" placeholder:"HOST,…" help:"Hosts that webhooks, streams and token URLs may name: example.org, *.example.org, or * for any on the internet by https or wss (default: none)."`
 	SecretEnv      string `group:"What tools may do" placeholder:"NAME,…" help:"Environment variables that a secret argument may name as env:NAME (default: none)."`
 	Confirm        string `group:"What tools may do" default:"auto" placeholder:"auto|always|never" help:"Ask the person before a tool deletes, replaces or cancels: where the client can ask (${default}), always and else refuse, or never."`
 	SpeechToText   string `group:"What tools may do" default:"default" placeholder:"default|none" help:"Whether bots transcribe when a call does not say (${default})."`

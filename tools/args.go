@@ -233,7 +233,7 @@ func (r *reader) text(s *jsonschema.Schema, path string, raw jsontext.Value) jso
 	case s.WriteOnly:
 		text, err = r.policy.secret(text)
 	case s.Format == destinationFormat:
-		err = r.policy.destination(text)
+		text, err = r.call.destination(path, text)
 	}
 	if err != nil {
 		r.wrong("%s: %v.", path, err)

@@ -160,10 +160,13 @@ func (c *Call) settings(s *client.BotSettings) error {
 	if (s.ZoomSDKID == "") != s.ZoomSDKPassword.IsZero() {
 		return badArgument("zoom_sdk_id and zoom_sdk_pwd belong together: give both or neither.")
 	}
-	if s.BotImage != "" && !strings.HasPrefix(s.BotImage, "https://") && !strings.HasPrefix(s.BotImage, "http://") {
-		return badArgument("bot_image must be the https:// URL of an image.")
+	if s.BotImage != "" {
+		var err error
+		if s.BotImage, err = c.source("bot_image", s.BotImage); err != nil {
+			return badArgument("bot_image must be the https:// URL of an image: %v.", err)
+		}
 	}
-	return c.tool.policy.destinations("transcription_custom_parameters", s.TranscriptionCustomParameters)
+	return c.destinations("transcription_custom_parameters", s.TranscriptionCustomParameters)
 }
 
 // speechToText asks for a transcript where the caller says nothing, as there

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +67,7 @@ func (t *Tenant) Search(ctx context.Context, q Query) (Results, error) {
 	if q.Limit <= 0 {
 		q.Limit = 8
 	}
-	q.Offset = max(q.Offset, 0)
+	q.Offset = min(max(q.Offset, 0), math.MaxInt32) // it comes out of cursors, which may be forged
 	s := search{Query: q, asked: &asked}
 	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
 		s.tx, s.tenant = tx, tenant

@@ -92,6 +92,9 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		return m, refuse(nil, mcp.PARSE_ERROR, "The message cannot be read as JSON (%v). Send one JSON-RPC message at a time.", err)
 	case err != nil:
 		return m, refuse(nil, mcp.INVALID_REQUEST, "This is not a JSON-RPC message: it must be an object with jsonrpc, method and, for a request, id.")
+	case id != nil && !id.IsValid(): // it could not be repeated in an answer
+		m.id = nil
+		return m, refuse(nil, mcp.INVALID_REQUEST, "The id of a request must be a string of valid Unicode, or a number.")
 	case misspelt(in, "jsonrpc", "id", "method", "params", "result", "error") != "":
 		return m, refuse(nil, mcp.INVALID_REQUEST, "Write jsonrpc, id, method, params, result and error in lower case: another spelling could be read as another member.")
 	case id != nil && id.Kind() != '"' && id.Kind() != '0':
@@ -103,6 +106,8 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		return m, refuse(id, mcp.INVALID_REQUEST, `This is not JSON-RPC 2.0: a message must have "jsonrpc": "2.0".`)
 	case method == nil && in["result"] == nil && in["error"] == nil:
 		return m, refuse(id, mcp.INVALID_REQUEST, "The message has no method, and is no answer either. An MCP client starts with initialize.")
+	case method != nil && (in["result"] != nil || in["error"] != nil):
+		return m, refuse(id, mcp.INVALID_REQUEST, "The message has a method and a result or error at once: send a request or an answer.")
 	case method == nil:
 		return m, nil
 	case method.Kind() != '"':
@@ -253,7 +258,7 @@ func scan(raw []byte) (id jsontext.Value, answer bool) {
 			return id, true
 		case "id":
 			value, err := dec.ReadValue()
-			if err != nil {
+			if err != nil || !value.IsValid() || dec.InputOffset() == int64(len(raw)) { // a number may go on
 				return nil, false
 			}
 			id = value.Clone()
