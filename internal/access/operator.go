@@ -130,9 +130,9 @@ func find(list []issued, which string) (*issued, error) {
 	case byName != nil:
 		return byName, nil
 	case IsToken(which):
-		return nil, errors.New("what was given is no whole token; its id or name is enough")
+		return nil, errors.New("what was given is no whole token; the id or the name is enough, as 'meetmcp token list' shows them")
 	}
-	return nil, fmt.Errorf("no token has the id or the name %q", which)
+	return nil, fmt.Errorf("no token has the id or the name %q; 'meetmcp token list' shows those that there are", which)
 }
 
 // Left is a token that Rewrap could not encrypt again.

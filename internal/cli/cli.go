@@ -62,6 +62,7 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	}
 	run := map[string]func(context.Context) error{
 		"stdio": p.stdio, "serve": p.serve, "demo": p.demo, "call": p.call, "tools": p.tools, "sandbox": p.sandbox, "version": p.version,
+		"token create": p.createToken, "token list": p.listTokens, "token revoke": p.revokeToken, "token rewrap": p.rewrapTokens, "token master-key": p.masterKey,
 	}[config.Command]
 	var usage usageError
 	switch err := run(ctx); {
