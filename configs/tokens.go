@@ -35,19 +35,20 @@ type TokenConfig struct {
 // tokens reads what is about issued tokens.
 func (c *checker) tokens(config *Config, given *flags) {
 	action, about := strings.CutPrefix(config.Command, "token ")
-	if !about && config.Command != "serve" {
+	serves := slices.Contains(config.Serving.Auth, "token")
+	if !serves && (!about || action == "master-key") {
 		return
 	}
 	config.TokenFile = given.TokenFile
 	if folder := dataFolder(c.env); config.TokenFile == "" && folder != "" {
 		config.TokenFile = filepath.Join(folder, "tokens.json")
 	}
-	config.MasterKeys = c.masterKeys(c.env[masterKeys])
-	if about && action != "master-key" && config.TokenFile == "" {
+	if config.TokenFile == "" {
 		c.wrong("--token-file: there is no home folder to keep tokens in. Say where.")
 	}
-	if (action == "create" || action == "rewrap") && len(list(c.env[masterKeys])) == 0 {
-		c.wrong("There is no master key to encrypt API keys with. Make one with 'meetmcp token master-key', and set %s to it, here and where 'meetmcp serve' runs. Keep it: without it, tokens cannot be used.", masterKeys)
+	config.MasterKeys = c.masterKeys(c.env[masterKeys])
+	if (serves || action == "create" || action == "rewrap") && len(list(c.env[masterKeys])) == 0 {
+		c.wrong("There is no master key for the API keys that tokens stand for. Make one with 'meetmcp token master-key', and set %s to it, here and wherever tokens are issued or 'meetmcp serve' runs. Keep it: without it, tokens cannot be used.", masterKeys)
 	}
 	switch create := given.Token.Create; action {
 	case "create":

@@ -17,14 +17,13 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 )
 
-// A token is mm_, eight characters that name it, _ and thirty-two that are
+// A token is TokenPrefix, eight characters that name it, _ and thirty-two that are
 // secret, which is 160 bits. None of the characters looks like another.
 const (
-	tokenPrefix  = "mm_"
 	tokenLetters = "0123456789abcdefghjkmnpqrstvwxyz"
 	tokenIDBytes = 5
 	tokenBytes   = tokenIDBytes + 20
-	tokenIDEnd   = len(tokenPrefix) + tokenIDBytes*8/5
+	tokenIDEnd   = len(TokenPrefix) + tokenIDBytes*8/5
 	tokenLength  = tokenIDEnd + 1 + (tokenBytes-tokenIDBytes)*8/5
 )
 
@@ -66,7 +65,7 @@ func newToken(grant Grant, now time.Time) (client.Secret, issued) {
 	rand.Read(raw) // ends the process rather than fail
 	letters := base32.NewEncoding(tokenLetters).WithPadding(base32.NoPadding)
 	id, secret := letters.EncodeToString(raw[:tokenIDBytes]), letters.EncodeToString(raw[tokenIDBytes:])
-	token := tokenPrefix + id + "_" + secret
+	token := TokenPrefix + id + "_" + secret
 	hash := sha256.Sum256([]byte(token))
 	grant.Expires = grant.Expires.UTC().Truncate(time.Second)
 	return client.NewSecret(token), issued{Token: Token{ID: id, Grant: grant, Created: now.UTC().Truncate(time.Second)}, Hash: hash[:]}
@@ -74,10 +73,10 @@ func newToken(grant Grant, now time.Time) (client.Secret, issued) {
 
 // tokenID takes the id out of a token that is well formed.
 func tokenID(token string) (string, bool) {
-	if len(token) != tokenLength || token[:len(tokenPrefix)] != tokenPrefix || token[tokenIDEnd] != '_' {
+	if len(token) != tokenLength || token[:len(TokenPrefix)] != TokenPrefix || token[tokenIDEnd] != '_' {
 		return "", false
 	}
-	id, secret := token[len(tokenPrefix):tokenIDEnd], token[tokenIDEnd+1:]
+	id, secret := token[len(TokenPrefix):tokenIDEnd], token[tokenIDEnd+1:]
 	return id, ofLetters(id) && ofLetters(secret)
 }
 
@@ -89,10 +88,10 @@ func ofLetters(text string) bool {
 // operator issued. No such thing is ever sent upstream.
 func IsToken(credential string) bool {
 	credential = strings.ToLower(credential)
-	if strings.Contains(credential, tokenPrefix) {
+	if strings.Contains(credential, TokenPrefix) {
 		return true
 	}
-	_, whole := tokenID(tokenPrefix + credential[max(0, len(credential)-tokenLength+len(tokenPrefix)):])
+	_, whole := tokenID(TokenPrefix + credential[max(0, len(credential)-tokenLength+len(TokenPrefix)):])
 	return whole // copied without its beginning
 }
 
@@ -111,7 +110,7 @@ func (g *Grant) check() error {
 	case !utf8.ValidString(g.Name) || utf8.RuneCountInString(g.Name) > maxTokenName || strings.TrimSpace(g.Name) != g.Name ||
 		strings.ContainsFunc(g.Name, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return fmt.Errorf("a name has at most %d characters, all of which can be seen", maxTokenName)
-	case strings.HasPrefix(g.Name, tokenPrefix):
+	case strings.HasPrefix(g.Name, TokenPrefix):
 		return errors.New("the name is a token, or looks like one")
 	case len(g.Scopes) == 0:
 		return errors.New("there is no scope")
