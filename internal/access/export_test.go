@@ -16,6 +16,9 @@ func CountHashes(t *Tokens) *atomic.Int64 {
 	return &n
 }
 
+// Look has a door look at its file now.
+func Look(t *Tokens) { t.look() }
+
 // ParseTokens reads a token file, and says how many tokens it has.
 func ParseTokens(raw []byte) (int, error) {
 	list, err := parseTokens(raw)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,16 +73,16 @@ func parseTokens(raw []byte) ([]issued, error) {
 
 // raw reads the file as it is.
 func (f *TokenFile) raw() ([]byte, error) {
-	file, err := os.Open(f.path)
-	if err != nil {
+	info, err := os.Stat(f.path)
+	switch {
+	case err != nil:
 		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is no file of the usual kind")
+	case info.Size() > tokenFileMost:
+		return nil, fmt.Errorf("it has more than %d MB", tokenFileMost>>20)
 	}
-	defer file.Close()
-	raw, err := io.ReadAll(io.LimitReader(file, tokenFileMost+1))
-	if err == nil && len(raw) > tokenFileMost {
-		err = fmt.Errorf("it has more than %d MB", tokenFileMost>>20)
-	}
-	return raw, err
+	return os.ReadFile(f.path)
 }
 
 // read reads the list, which is empty when there is no file.

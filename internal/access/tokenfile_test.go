@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
@@ -20,7 +21,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/access"
-	"github.com/meetmcp/meetmcp/internal/access/accesstest"
+	"github.com/meetmcp/meetmcp/internal/accesstest"
 )
 
 func reads(name string) access.Grant {
@@ -192,9 +193,10 @@ func TestFormat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "{token-" + formatToken[3:11] + " Ada … [read write] [bots meetings] {2 5} 2026-12-31 23:59:59 +0000 UTC true}"
-	if got := fmt.Sprint(*p); got != want || p.Key.Reveal() != canary {
-		t.Errorf("got %s, want %s", got, want)
+	want := access.Principal{ID: "token-" + formatToken[3:11], Name: "Ada", Key: p.Key, Scopes: []access.Scope{access.Read, access.Write}, Sets: []string{"bots", "meetings"},
+		Bots: access.Budget{PerHour: 2, PerDay: 5}, Expires: time.Date(2026, 12, 31, 23, 59, 59, 0, time.UTC), Webhooks: true}
+	if !reflect.DeepEqual(*p, want) || p.Key.Reveal() != canary {
+		t.Errorf("got %+v, want %+v", *p, want)
 	}
 }
 
@@ -302,6 +304,11 @@ func TestWhoMayRead(t *testing.T) {
 	}
 	if _, _, err := access.NewTokenFile(filepath.Join(path, "x.json"), time.Now).Issue(t.Context(), keys, reads("x"), key); err == nil {
 		t.Error("got no error from a file below a file")
+	}
+	for _, kind := range []string{folder, os.DevNull} {
+		if _, err := access.NewTokenFile(kind, time.Now).List(keys); err == nil || !strings.Contains(err.Error(), kind+": it is no file of the usual kind") {
+			t.Errorf("%s: got %v, want it refused", kind, err)
+		}
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -449,19 +456,38 @@ func FuzzTokenFile(f *testing.F) {
 	})
 }
 
-// BenchmarkAdmit is a token's check, of a thousand that there are.
-func BenchmarkAdmit(b *testing.B) {
-	file, keys := access.NewTokenFile(filepath.Join(b.TempDir(), "tokens.json"), time.Now), accesstest.MasterKeys(b, accesstest.MasterKey("a", ""))
-	token, _ := accesstest.Issue(b, file, keys, reads("one"), client.NewSecret(canary))
+// hundred is a door for a hundred tokens, and one of them.
+func hundred(b *testing.B) (*access.Tokens, access.Credential) {
+	b.Helper()
+	var token string
+	path, keys := filepath.Join(b.TempDir(), "tokens.json"), accesstest.MasterKeys(b, accesstest.MasterKey("a", ""))
+	file := access.NewTokenFile(path, time.Now)
+	for i := range 100 {
+		token, _ = accesstest.Issue(b, file, keys, reads(fmt.Sprint("token ", i)), client.NewSecret(canary))
+	}
 	tokens, err := access.OpenTokens(file, keys, access.TokenOptions{Log: silent()})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer tokens.Close()
+	b.Cleanup(tokens.Close)
+	return tokens, bearer(token)
+}
+
+func BenchmarkAdmit(b *testing.B) {
+	tokens, credential := hundred(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if p, err := tokens.Admit(b.Context(), bearer(token)); p == nil {
+		if p, err := tokens.Admit(b.Context(), credential); p == nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkLook is what happens every second while nothing changes.
+func BenchmarkLook(b *testing.B) {
+	tokens, _ := hundred(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		access.Look(tokens)
 	}
 }

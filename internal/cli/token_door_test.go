@@ -13,7 +13,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/internal/access"
-	"github.com/meetmcp/meetmcp/internal/access/accesstest"
+	"github.com/meetmcp/meetmcp/internal/accesstest"
 	"github.com/meetmcp/meetmcp/internal/library"
 )
 
