@@ -19,10 +19,17 @@ func CountHashes(t *Tokens) *atomic.Int64 {
 // Look has a door look at its file now.
 func Look(t *Tokens) { t.look() }
 
-// ParseTokens reads a token file, and says how many tokens it has.
-func ParseTokens(raw []byte) (int, error) {
+// ParseTokens reads a token file, and writes it again.
+func ParseTokens(raw []byte) (all []Token, again []byte, err error) {
 	list, err := parseTokens(raw)
-	return len(list), err
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, t := range list {
+		all = append(all, t.Token)
+	}
+	again, err = writeTokens(list)
+	return all, again, err
 }
 
 // TokenID takes the id out of a token.

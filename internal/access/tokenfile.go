@@ -71,6 +71,15 @@ func parseTokens(raw []byte) ([]issued, error) {
 	return list.Tokens, nil
 }
 
+// writeTokens writes a list as parseTokens reads it.
+func writeTokens(list []issued) ([]byte, error) {
+	raw, err := json.Marshal(tokenList{tokenFileVersion, list}, jsontext.WithIndent("  "))
+	if err == nil && len(raw) >= tokenFileMost {
+		err = fmt.Errorf("it would have more than %d MB", tokenFileMost>>20)
+	}
+	return append(raw, '\n'), err
+}
+
 // raw reads the file as it is.
 func (f *TokenFile) raw() ([]byte, error) {
 	info, err := os.Stat(f.path)
@@ -142,12 +151,9 @@ func (f *TokenFile) longOver(t issued) bool {
 // replace puts a list in the file's place. Whoever ends the process or the
 // machine meanwhile leaves the old one.
 func (f *TokenFile) replace(list []issued) error {
-	raw, err := json.Marshal(tokenList{tokenFileVersion, list}, jsontext.WithIndent("  "))
+	raw, err := writeTokens(list)
 	if err != nil {
 		return err
-	}
-	if len(raw) > tokenFileMost {
-		return fmt.Errorf("it would have more than %d MB", tokenFileMost>>20)
 	}
 	path := f.path
 	if followed, err := filepath.EvalSymlinks(path); err == nil {
@@ -161,7 +167,7 @@ func (f *TokenFile) replace(list []issued) error {
 	if err != nil {
 		return err
 	}
-	if _, err = file.Write(append(raw, '\n')); err == nil {
+	if _, err = file.Write(raw); err == nil {
 		err = sameReaders(file, path)
 	}
 	if err == nil {

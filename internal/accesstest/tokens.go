@@ -155,7 +155,7 @@ func spoilt(good, other, id string) map[string]string {
 		"another's secret": good[:len(good)-len(secret)] + other[len(other)-len(secret):], "another's id": other[:len(other)-len(secret)] + secret,
 		"an unknown id": "mm_" + changed(id, 0) + "_" + secret, "no secret but zeros": good[:len(good)-len(secret)] + strings.Repeat("0", len(secret)),
 		"its id and secret exchanged": "mm_" + secret + "_" + id, "a hyphen for _": strings.ReplaceAll(good, "_", "-"), "no _": strings.ReplaceAll(good, "_", ""),
-		"two _": strings.Replace(good[3:], "_", "__", 1), "a letter that looks alike": strings.Replace(good[:len(good)-1], "_", "_", 1) + "o",
+		"two _": strings.Replace(good[3:], "_", "__", 1), "a letter that looks alike": good[:len(good)-1] + "o",
 		"a full-width letter": good[:len(good)-1] + "ａ", "a Cyrillic letter": "мm_" + good[3:], "backwards": backwards(good),
 		"in Base64": base64.StdEncoding.EncodeToString([]byte(good)), "in hexadecimal": hex.EncodeToString([]byte(good)),
 		"escaped": url.QueryEscape(good) + "%00", "every character escaped": escaped(good), "as JSON": `{"token":"` + good + `"}`,
@@ -196,14 +196,14 @@ func escaped(text string) string {
 // no master key.
 func tampering() map[string]func(token, good map[string]any) {
 	return map[string]func(token, good map[string]any){
-		"with more scopes in the file":     func(token, _ map[string]any) { token["scopes"] = []string{"read", "write", "destroy"} },
-		"with all sets in the file":        func(token, _ map[string]any) { delete(token, "sets") },
-		"with more bots in the file":       func(token, _ map[string]any) { token["bots_per_hour"] = 1000 },
-		"with a later expiry in the file":  func(token, _ map[string]any) { delete(token, "expires") },
-		"with webhooks in the file":        func(token, _ map[string]any) { token["webhooks"] = true },
-		"with the id of another encrypted": func(token, good map[string]any) { token["master_key"] = "second" },
-		"with a broken encrypted API key":  func(token, _ map[string]any) { token["sealed_key"] = "AAAA" },
-		"with no encrypted API key":        func(token, _ map[string]any) { token["sealed_key"] = "" },
+		"with more scopes in the file":    func(token, _ map[string]any) { token["scopes"] = []string{"read", "write", "destroy"} },
+		"with all sets in the file":       func(token, _ map[string]any) { delete(token, "sets") },
+		"with more bots in the file":      func(token, _ map[string]any) { token["bots_per_hour"] = 1000 },
+		"with a later expiry in the file": func(token, _ map[string]any) { delete(token, "expires") },
+		"with webhooks in the file":       func(token, _ map[string]any) { token["webhooks"] = true },
+		"under another master key's id":   func(token, _ map[string]any) { token["master_key"] = "second" },
+		"with a broken encrypted API key": func(token, _ map[string]any) { token["sealed_key"] = "AAAA" },
+		"with no encrypted API key":       func(token, _ map[string]any) { token["sealed_key"] = "" },
 	}
 }
 

@@ -3,12 +3,18 @@ package cli_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	mcpclient "github.com/mark3labs/mcp-go/client"
+	"github.com/mark3labs/mcp-go/client/transport"
+	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
@@ -98,6 +104,62 @@ func TestTokensAtTheDoor(t *testing.T) {
 	t.Logf("refused %s after it was revoked", time.Since(began).Round(10*time.Millisecond))
 	if status := try(all.Right["other"]); status != http.StatusOK {
 		t.Errorf("another token: got %d, want it admitted", status)
+	}
+}
+
+// TestRights calls tools with tokens that may use them, and that may not.
+func TestRights(t *testing.T) {
+	all := accesstest.NewTokens(t, client.NewSecret(sandbox.Key), time.Now())
+	url, _, _ := serving(t, master(all.Path, accesstest.MasterKey("first", ""), accesstest.MasterKey("second", "")), append(noLimits, "--auth", "token")...)
+	const closed = "not found" // a tool that a caller may not use is not there
+	const join = `{"meeting_url":"https://meet.google.com/%s","bot_name":"Ada"}`
+	for _, row := range []struct {
+		token, tool, args string
+		want              string // what the answer says
+	}{
+		{"read", "list_bots", `{}`, "Looked at"},
+		{"read", "list_calendars", `{}`, "calendar"},
+		{"read", "join_meeting", fmt.Sprintf(join, "abc-defg-hij"), closed},
+		{"read", "delete_meeting_data", `{"bot_id":"latest"}`, closed},
+		{"read and write", "delete_meeting_data", `{"bot_id":"latest"}`, closed},
+		{"read and write", "join_meeting", fmt.Sprintf(join, "abc-defg-hij"), "bot_id"},
+		{"bots alone", "list_calendars", `{}`, closed},
+		{"bots alone", "search_transcripts", `{"query":"x"}`, closed},
+		{"bots alone", "list_bots", `{}`, "Looked at"},
+		{"one bot an hour", "join_meeting", fmt.Sprintf(join, "abc-defg-hik"), "bot_id"},
+		{"one bot an hour", "join_meeting", fmt.Sprintf(join, "abc-defg-hil"), "1 bot"},
+		{"webhooks", "join_meeting", fmt.Sprintf(join, "abc-defg-him"), "bot_id"},
+	} {
+		c, err := mcpclient.NewStreamableHttpClient(url+"/mcp", transport.WithHTTPHeaders(map[string]string{"Authorization": "Bearer " + all.Right[row.token].Secret.Reveal()}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var hello mcp.InitializeRequest
+		hello.Params.ProtocolVersion = "2025-11-25"
+		if _, err := c.Initialize(t.Context(), hello); err != nil {
+			t.Fatal(err)
+		}
+		var call mcp.CallToolRequest
+		call.Params.Name, call.Params.Arguments = row.tool, json.RawMessage(row.args)
+		answer, err := c.CallTool(t.Context(), call)
+		raw, wrong := json.Marshal(answer)
+		if wrong != nil {
+			t.Fatal(wrong)
+		}
+		if got := fmt.Sprint(string(raw), err); !strings.Contains(got, row.want) {
+			t.Errorf("%s, %s %s: got %s, want %q", row.token, row.tool, row.args, got, row.want)
+		}
+		listed, err := c.ListTools(t.Context(), mcp.ListToolsRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		offered := slices.ContainsFunc(listed.Tools, func(tool mcp.Tool) bool { return tool.Name == row.tool })
+		if offered == (row.want == closed) {
+			t.Errorf("%s: %s is offered: %t", row.token, row.tool, offered)
+		}
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
