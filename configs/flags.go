@@ -32,6 +32,7 @@ type flags struct {
 	Library        string `group:"What tools may do" placeholder:"PATH|memory|off" help:"Where finished meetings are kept for search (default: a file in your data folder; in memory with --sandbox and serve)."`
 	Timezone       string `group:"What tools may do" placeholder:"ZONE" help:"Of dates without a zone, such as Europe/Paris (default: this machine's; UTC with serve)."`
 
+	TokenFile string `group:"Running" placeholder:"PATH" help:"Where issued tokens are kept (default: a file in your data folder)."`
 	Config    string `group:"Running" placeholder:"FILE" help:"Read flags from a YAML or JSON file: log-level: debug, serve: {addr: …}. Flags and the environment win over it."`
 	LogLevel  string `group:"Running" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}). The log goes to standard error."`
 	LogFormat string `group:"Running" default:"text" placeholder:"FORMAT" help:"text or json (${default})."`
@@ -50,6 +51,25 @@ type flags struct {
 	SandboxOnly struct {
 		Addr string `default:"127.0.0.1:3001" placeholder:"HOST:PORT" help:"Where to listen, on this machine only (${default})."`
 	} `cmd:"" name:"sandbox" help:"Run only the sandbox, for programs of your own to call as if it were the API. Needs no key."`
+	Token struct {
+		Create struct {
+			Name        string `placeholder:"NAME" help:"Whose token it is, or what for: 'token list' shows it, and 'token revoke' takes it."`
+			Scopes      string `default:"read,write" placeholder:"SCOPE,…" help:"What its tools may do: read, write, destroy (${default}); destroy deletes, replaces and cancels."`
+			Sets        string `placeholder:"SET,…" help:"Sets of tools that it may use, as 'meetmcp tools' names them (default: all that the server has)."`
+			BotsPerHour string `default:"0" placeholder:"N" help:"How many bots it may send within an hour; 0 for no limit but the server's (${default})."`
+			BotsPerDay  string `default:"0" placeholder:"N" help:"How many bots it may send within a day; 0 for no limit but the server's (${default})."`
+			Expires     string `placeholder:"90d|DATE" help:"When it ends: after days (90d) or hours (12h), or with a day (2026-12-31) (default: when it is revoked)."`
+			Webhooks    bool   `help:"Have its bots report to the server rather than to the account's own webhook."`
+		} `cmd:"" help:"Issue a token for a Meeting BaaS API key, which is read from standard input or MEETING_BAAS_API_KEY. It is printed this once."`
+		List struct {
+			JSON bool `help:"Print the list as JSON."`
+		} `cmd:"" help:"List the tokens: what each may do, and whether it is valid. Shows nothing secret, and needs no master key."`
+		Revoke struct {
+			Token string `arg:"" help:"Its id or its name, as 'meetmcp token list' shows them."`
+		} `cmd:"" help:"End a token. Running servers refuse it within two seconds."`
+		Rewrap    struct{} `cmd:"" help:"Encrypt all API keys again, under the first master key, so that the others can go."`
+		MasterKey struct{} `cmd:"" help:"Print a new master key for MEETMCP_MASTER_KEYS. Put it first, before a comma and those that are there."`
+	} `cmd:"" help:"Let people use your server: issue, list and revoke tokens, each for one Meeting BaaS API key, which is kept encrypted under MEETMCP_MASTER_KEYS."`
 	Version struct{} `cmd:"" help:"Show which version this is, and which protocol versions it speaks."`
 }
 
@@ -61,6 +81,7 @@ Plug it into an MCP client:        run 'meetmcp stdio' with MEETING_BAAS_API_KEY
 Serve clients over HTTP:           meetmcp serve
 Serve many people, each with a key of their own:
                                    meetmcp serve --auth key --addr :8787 --public-url https://mcp.example.org
+Issue a token for somebody:        meetmcp token create --help
 
 The API key is read from MEETING_BAAS_API_KEY, and the API's address, if it is not https://api.meetingbaas.com, from MEETING_BAAS_BASE_URL. Every flag can also be set as the environment variable that its help names, and stand before or after the command.`
 
@@ -98,28 +119,45 @@ func parse(args []string, env map[string]string, host Host) (*flags, string, Mis
 		}
 		return nil, "", append(Mistakes{err.Error() + hint}, source.mistakes...)
 	}
-	return given, strings.Fields(context.Command())[0], source.mistakes
+	return given, context.Selected().Path(), source.mistakes
 }
 
-// commandFirst moves the command before the flags that stand before it, as
-// those may be its own.
+// commandFirst moves the command, which may be of two words, before the flags
+// that stand before it, as those may be its own.
 func commandFirst(app *kong.Application, args []string) ([]string, bool) {
 	valued := map[string]bool{}
-	for _, node := range append([]*kong.Node{app.Node}, app.Children...) {
+	for _, node := range nodes(app.Node) {
 		for _, flag := range node.Flags {
 			valued["--"+flag.Name] = !flag.IsBool()
 		}
 	}
+	at, command, rest := app.Node, []string{}, []string{}
 	for i := 0; i < len(args); i++ {
 		switch arg := args[i]; {
-		case arg == "--":
-			return args, false
-		case valued[arg]:
-			i++ // its value
+		case arg == "--" || len(command) > 0 && len(at.Children) == 0:
+			return slices.Concat(command, rest, args[i:]), len(command) > 0
+		case valued[arg] && i+1 < len(args):
+			rest = append(rest, arg, args[i+1])
+			i++
 		case strings.HasPrefix(arg, "-"):
+			rest = append(rest, arg)
 		default:
-			return append([]string{arg}, slices.Delete(slices.Clone(args), i, i+1)...), true
+			command = append(command, arg)
+			child := slices.IndexFunc(at.Children, func(child *kong.Node) bool { return child.Name == arg })
+			if child < 0 {
+				return slices.Concat(command, rest, args[i+1:]), true // which kong refuses
+			}
+			at = at.Children[child]
 		}
 	}
-	return args, false
+	return append(command, rest...), len(command) > 0
+}
+
+// nodes are a command and all that are below it.
+func nodes(node *kong.Node) []*kong.Node {
+	all := []*kong.Node{node}
+	for _, child := range node.Children {
+		all = append(all, nodes(child)...)
+	}
+	return all
 }

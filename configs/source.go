@@ -25,7 +25,7 @@ type source struct {
 
 // name derives each flag's variable, so that the two cannot differ.
 func (s *source) name(app *kong.Application) {
-	for _, node := range append([]*kong.Node{app.Node}, app.Children...) {
+	for _, node := range nodes(app.Node) {
 		for _, flag := range node.Flags {
 			if flag.Name != "help" {
 				s.names[flag] = "MEETMCP_" + strings.ToUpper(strings.ReplaceAll(prefix(node)+flag.Name, "-", "_"))
@@ -38,7 +38,7 @@ func prefix(node *kong.Node) string {
 	if node.Type == kong.ApplicationNode {
 		return ""
 	}
-	return node.Name + "-"
+	return prefix(node.Parent) + node.Name + "-"
 }
 
 // help shows a flag's variable beside what it does.
@@ -106,8 +106,8 @@ func (s *source) load(context *kong.Context) {
 	if path == "" {
 		return
 	}
-	for _, node := range append([]*kong.Node{context.Model.Node}, context.Model.Children...) {
-		sections[node.Name] = node.Type != kong.ApplicationNode && len(node.Flags) > 0
+	for _, node := range nodes(context.Model.Node) {
+		sections[strings.TrimSuffix(prefix(node), "-")] = len(node.Flags)+len(node.Children) > 0
 		for _, flag := range node.Flags {
 			if flag.Name != "help" && flag.Name != "config" {
 				valid[prefix(node)+flag.Name] = true
@@ -125,33 +125,29 @@ func (s *source) load(context *kong.Context) {
 		return
 	}
 	s.file = map[string]any{}
-	take := func(shown, key string, value any) {
-		_, nested := value.(map[string]any)
-		switch {
-		case !valid[key]:
-			s.wrong("%s: %q is not known%s.", path, shown, didYouMean(key, slices.Collect(maps.Keys(valid))))
-		case nested:
-			s.wrong("%s: %s takes a single value or a list.", path, shown)
-		case value != nil:
-			s.file[key] = value
+	var take func(shown, above string, members map[string]any)
+	take = func(shown, above string, members map[string]any) {
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			key, value := above+strings.ReplaceAll(name, "_", "-"), members[name]
+			section, nested := value.(map[string]any)
+			switch {
+			case nested && sections[key]:
+				take(shown+name+".", key+"-", section)
+			case !valid[key]:
+				s.wrong("%s: %q is not known%s.", path, shown+name, didYouMean(key, slices.Collect(maps.Keys(valid))))
+			case nested:
+				s.wrong("%s: %s takes a single value or a list.", path, shown+name)
+			case value != nil:
+				s.file[key] = value
+			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(file)) {
-		key := strings.ReplaceAll(name, "_", "-")
-		section, nested := file[name].(map[string]any)
-		if !nested || !sections[key] {
-			take(name, key, file[name])
-			continue
-		}
-		for _, inner := range slices.Sorted(maps.Keys(section)) {
-			take(name+"."+inner, key+"-"+strings.ReplaceAll(inner, "_", "-"), section[inner])
-		}
-	}
+	take("", "", file)
 }
 
 // unknownEnv finds variables that look like ours and are not.
 func (s *source) unknownEnv() {
-	known := slices.Collect(maps.Values(s.names))
+	known := append(slices.Collect(maps.Values(s.names)), masterKeys)
 	for _, name := range slices.Sorted(maps.Keys(s.env)) {
 		if strings.HasPrefix(name, "MEETMCP_") && !slices.Contains(known, name) {
 			s.wrong("The environment variable %s is not known%s.", name, didYouMean(name, known))

@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"internal/words":      {"internal/transcript"},
 	"client/sandbox":      {"client"},
 	"internal/access":     {"client"},
+	"internal/accesstest": {"client", "internal/access"},
 	"internal/events":     {"client", "internal/shared"},
 	"internal/nearest":    {},
 	"internal/shared":     {},

@@ -63,6 +63,7 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	}
 	run := map[string]func(context.Context) error{
 		"stdio": p.stdio, "serve": p.serve, "demo": p.demo, "call": p.call, "tools": p.tools, "sandbox": p.sandbox, "version": p.version,
+		"token create": p.createToken, "token list": p.listTokens, "token revoke": p.revokeToken, "token rewrap": p.rewrapTokens, "token master-key": p.masterKey,
 	}[config.Command]
 	var usage usageError
 	switch err := run(ctx); {
@@ -94,9 +95,10 @@ func logger(config *configs.Config, to io.Writer) *slog.Logger {
 // upstream is the API that tools call: the real one, or a sandbox.
 type upstream struct {
 	api     *client.Client
-	sandbox *sandbox.Sandbox                // nil with the real API
-	library atomic.Pointer[library.Library] // nil until a tool needs it, which may be while all ends
-	stop    func()                          // ends what tools still do; nil before there are tools
+	sandbox *sandbox.Sandbox                 // nil with the real API
+	library atomic.Pointer[library.Library]  // nil until it is opened, which may be while all ends
+	open    func() (*library.Library, error) // opens it; nil when there is none, or are no tools yet
+	stop    func()                           // ends what tools still do; nil before there are tools
 }
 
 // connect opens what the configuration asks for.
@@ -139,8 +141,8 @@ func (u *upstream) close() error {
 	return errors.Join(errs...)
 }
 
-// open opens the library, which takes longer than a start may.
-func (u *upstream) open(path string) func() (*library.Library, error) {
+// opens opens the library once, which takes longer than a start may.
+func (u *upstream) opens(path string) func() (*library.Library, error) {
 	if path == "off" {
 		return nil
 	}
@@ -153,10 +155,11 @@ func (u *upstream) open(path string) func() (*library.Library, error) {
 
 // catalogue returns the tools that are on.
 func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
+	u.open = u.opens(p.Library)
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
-		Library: u.open(p.Library), Confirm: p.Confirm,
+		Library: u.open, Confirm: p.Confirm,
 	}
 	policy.Context, u.stop = context.WithCancel(context.Background())
 	if u.sandbox != nil {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/meetmcp/meetmcp/configs"
@@ -41,6 +42,11 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	if err != nil {
 		return err
 	}
+	door, closeDoor, err := p.door(u)
+	if err != nil {
+		return err
+	}
+	defer closeDoor()
 	listener, err := net.Listen("tcp", p.Addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w (another --addr, or port 0 for a free one, may do)", err)
@@ -60,7 +66,7 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	}
 	return s.HTTP(ctx, listener, serve.Web{
 		Site: page,
-		Door: p.door(u), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
+		Door: door, Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
 		Limits: p.limits(), Drain: p.Serving.Drain,
 	})
 }
@@ -74,20 +80,42 @@ func (p *program) site(at string, on []tools.Tool) (http.Handler, error) {
 	return site.Handler(site.Options{URL: at, Auth: p.Serving.Auth, Version: build().version, Tools: rows, Clients: configs.Clients()})
 }
 
-// door asks callers who they are, as --auth says.
-func (p *program) door(u *upstream) access.Door {
+// door asks callers who they are, as --auth says, until close is called.
+func (p *program) door(u *upstream) (door access.Door, close func(), err error) {
+	close = func() {}
 	if !p.Serving.Shared() {
+		return nil, close, nil
+	}
+	var doors access.Doors
+	if slices.Contains(p.Serving.Auth, "token") { // first, as it knows best what is wrong with one
+		file, keys, err := p.tokens()
+		if err != nil {
+			return nil, close, err
+		}
+		tokens, err := access.OpenTokens(file, keys, access.TokenOptions{Log: p.log, Ended: u.purge})
+		if err != nil {
+			return nil, close, err
+		}
+		doors, close = append(doors, tokens), tokens.Close
+	}
+	if slices.Contains(p.Serving.Auth, "key") {
+		secret := make([]byte, 32)
+		_, _ = rand.Read(secret) // it never fails
+		doors = append(doors, access.NewKeys(u.api, secret, time.Now))
+	}
+	return doors, close, nil
+}
+
+// purge forgets the meetings that nobody can ask for any more.
+func (u *upstream) purge(ctx context.Context, p *access.Principal, last bool) error {
+	if !last || u.open == nil {
 		return nil
 	}
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret) // it never fails
-	var doors access.Doors
-	for _, kind := range p.Serving.Auth {
-		if kind == "key" {
-			doors = append(doors, access.NewKeys(u.api, secret, time.Now))
-		}
+	meetings, err := u.open()
+	if err != nil {
+		return err
 	}
-	return doors
+	return meetings.Tenant(p.Key.Reveal()).Purge(ctx)
 }
 
 // limits are the usual ones, and those that were given in their place.
