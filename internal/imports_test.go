@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"internal/nearest":    {},
 	"internal/shared":     {},
 	"internal/site":       {},
+	"e2e/fixtures":        {"internal/serve"},
 	"tools":               {"client", "internal/access", "internal/library", "internal/nearest", "internal/shared", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
 	"summarize":           {"internal/transcript", "internal/words", "prompts"},
