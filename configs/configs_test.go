@@ -213,7 +213,7 @@ func TestMistakes(t *testing.T) {
 		{"token list", "HOME=/h MEETMCP_MASTER_KEY=a:" + master, "did you mean MEETMCP_MASTER_KEYS?"},
 		{"token list --master-keys a", "HOME=/h", "--master-keys"},
 		{"stdio --secret-env MEETMCP_MASTER_KEYS", key, "which no tool may read"},
-		{"token create --config " + file(t, "token: {create: {nam: Ada}}"), masters, `"token.create.nam" is not known; did you mean token-create-name?`},
+		{"token create --config " + file(t, "token: {create: {nam: Ada}}"), masters, `"token.create.nam" is not known (did you mean token-create-name?)`},
 		{"token create --config " + file(t, "master-keys: a:"+master), masters, `"master-keys" is not known`},
 	} {
 		config, err := load(row.args, row.env)
