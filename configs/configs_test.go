@@ -78,7 +78,7 @@ func TestPrecedence(t *testing.T) {
 		{"serve --auth key --addr :8787 --public-url https://MCP.example.org/", key, "Addr", ":8787"},
 		{"serve --auth key --addr :8787 --public-url https://MCP.example.org/ --allowed-hosts other:81", "", "Serving.Hosts", "[other:81 mcp.example.org]"},
 		{"serve --auth key --allowed-origins https://A.example/", "", "Serving.Origins", "[https://a.example]"},
-		{"serve --auth key,token --limit-calls 0 --limit-reads 5", "", "Serving.Limits", "map[calls:0 reads:5]"},
+		{"serve --auth key --limit-calls 0 --limit-reads 5", "", "Serving.Limits", "map[calls:0 reads:5]"},
 		{"serve --auth key --trusted-proxies 10.0.0.0/8,::1", "", "Serving.Proxies", "[10.0.0.0/8 ::1/128]"},
 		{"serve --auth key", key, "KeyLeft", "true"},
 		{"serve --auth key", key, "Key", ""},
