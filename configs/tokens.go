@@ -36,6 +36,12 @@ type TokenConfig struct {
 func (c *checker) tokens(config *Config, given *flags) {
 	action, about := strings.CutPrefix(config.Command, "token ")
 	serves := slices.Contains(config.Serving.Auth, "token")
+	if config.Serving.Redis != "" || config.Serving.Shared() {
+		config.MasterKeys = c.masterKeys(c.env[masterKeys])
+	}
+	if config.Serving.Redis != "" && len(list(c.env[masterKeys])) == 0 {
+		c.wrong("--redis needs a master key, with which what goes there is sealed, the same on all replicas. Make one with 'meetmcp token master-key', and set %s to it.", masterKeys)
+	}
 	if !serves && (!about || action == "master-key") {
 		return
 	}
@@ -46,7 +52,9 @@ func (c *checker) tokens(config *Config, given *flags) {
 	if config.TokenFile == "" {
 		c.wrong("--token-file: there is no home folder to keep tokens in. Say where.")
 	}
-	config.MasterKeys = c.masterKeys(c.env[masterKeys])
+	if !serves {
+		config.MasterKeys = c.masterKeys(c.env[masterKeys])
+	}
 	if (serves || action == "create" || action == "rewrap") && len(list(c.env[masterKeys])) == 0 {
 		c.wrong("There is no master key for the API keys that tokens stand for. Make one with 'meetmcp token master-key', and set %s to it, here and wherever tokens are issued or 'meetmcp serve' runs. Keep it: without it, tokens cannot be used.", masterKeys)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/internal/shared"
 	"github.com/meetmcp/meetmcp/prompts"
 	"github.com/meetmcp/meetmcp/tools"
 )
@@ -99,6 +100,8 @@ type upstream struct {
 	library atomic.Pointer[library.Library]  // nil until it is opened, which may be while all ends
 	open    func() (*library.Library, error) // opens it; nil when there is none, or are no tools yet
 	stop    func()                           // ends what tools still do; nil before there are tools
+	state   shared.State                     // what replicas share; nil when there is but one
+	secret  []byte                           // signs what callers bring back; nil: this process's own
 }
 
 // connect opens what the configuration asks for.
@@ -135,6 +138,9 @@ func (u *upstream) close() error {
 	if kept := u.library.Load(); kept != nil {
 		errs = append(errs, kept.Close())
 	}
+	if u.state != nil {
+		errs = append(errs, u.state.Close())
+	}
 	if u.sandbox != nil {
 		errs = append(errs, u.sandbox.Close())
 	}
@@ -159,7 +165,7 @@ func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
-		Library: u.open, Confirm: p.Confirm,
+		Library: u.open, Confirm: p.Confirm, State: u.state, Secret: u.secret,
 	}
 	policy.Context, u.stop = context.WithCancel(context.Background())
 	if u.sandbox != nil {

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,6 +17,7 @@ import (
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/internal/shared"
 	"github.com/meetmcp/meetmcp/internal/site"
 	"github.com/meetmcp/meetmcp/tools"
 )
@@ -34,7 +37,39 @@ func (p *program) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.share(u); err != nil {
+		return errors.Join(err, u.close())
+	}
 	return errors.Join(p.listen(ctx, u), u.close())
+}
+
+// share opens what all replicas know together.
+func (p *program) share(u *upstream) error {
+	u.secret = p.secret()
+	if p.Serving.Redis == "" {
+		return nil
+	}
+	redis, err := shared.OpenRedis(p.Serving.Redis, u.secret, p.log)
+	if err != nil {
+		return err
+	}
+	u.state = redis
+	return nil
+}
+
+// secret signs and names what callers bring back. It is the same on all
+// replicas that have the same oldest master key, and without one this
+// process's own.
+func (p *program) secret() []byte {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // it never fails
+	if n := len(p.MasterKeys); n > 0 {
+		derived, err := hkdf.Key(sha256.New, []byte(p.MasterKeys[n-1].Key.Reveal()), nil, "meetmcp replicas", 32)
+		if err == nil { // 32 bytes are never too many
+			secret = derived
+		}
+	}
+	return secret
 }
 
 func (p *program) listen(ctx context.Context, u *upstream) error {
@@ -67,7 +102,7 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	return s.HTTP(ctx, listener, serve.Web{
 		Site: page,
 		Door: door, Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
-		Limits: p.limits(), Drain: p.Serving.Drain,
+		State: u.state, Secret: u.secret, Limits: p.limits(), Drain: p.Serving.Drain,
 	})
 }
 
@@ -99,9 +134,7 @@ func (p *program) door(u *upstream) (door access.Door, close func(), err error) 
 		doors, close = append(doors, tokens), tokens.Close
 	}
 	if slices.Contains(p.Serving.Auth, "key") {
-		secret := make([]byte, 32)
-		_, _ = rand.Read(secret) // it never fails
-		doors = append(doors, access.NewKeys(u.api, secret, time.Now))
+		doors = append(doors, access.NewKeys(u.api, u.secret, time.Now))
 	}
 	return doors, close, nil
 }
