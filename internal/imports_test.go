@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"internal/accesstest": {"client", "internal/access"},
 	"internal/events":     {"client", "internal/shared"},
 	"internal/nearest":    {},
+	"internal/redistest":  {},
 	"internal/shared":     {},
 	"internal/site":       {},
 	"e2e/fixtures":        {"internal/serve"},
