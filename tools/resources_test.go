@@ -22,10 +22,10 @@ import (
 // resourceReader is a real client of the resources of the tools that a selection has on.
 type resourceReader struct {
 	*mcpclient.Client
-	t *testing.T
+	t testing.TB
 }
 
-func newReader(t *testing.T, url string, s tools.Selection) *resourceReader {
+func newReader(t testing.TB, url string, s tools.Selection) *resourceReader {
 	t.Helper()
 	api := client.New(url, client.NewSecret(sandbox.Key), &client.Options{Pause: 1})
 	kept, err := library.Open(t.Context(), library.Memory)
@@ -241,4 +241,27 @@ func TestHostileResources(t *testing.T) {
 			t.Errorf("%+q came out: …%s", bad, seen[max(0, i-200):min(len(seen), i+50)])
 		}
 	}
+}
+
+// FuzzResource reads addresses that clients make up. Each is a meeting's part or
+// refused in words, and its canonical form is its own.
+func FuzzResource(f *testing.F) {
+	a := newAgent(f, tools.Policy{})
+	weekly := a.meetingOf("weekly sync")
+	r := newReader(f, a.sandbox.URL(), tools.Selection{})
+	for _, seed := range []string{
+		"meeting://recent", "meeting://latest", "meeting://" + weekly, "meeting://" + weekly + "/transcript?from=0:10&to=15&speaker=A&format=json#t=9", "meeting://%2e%2e%2fbots/transcript",
+		"meeting://a%00b?x#t=", "meeting:///transcript?from=%zz", "meeting://recent/transcript?speaker=a&speaker=b", "MEETING://recent", "meeting://{bot_id}/transcript{?from}", "file:///etc/passwd", "",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, uri string) {
+		r := &resourceReader{r.Client, t}
+		if once := tools.Canonical(uri); tools.Canonical(once) != once {
+			t.Errorf("%q: got %q, and then %q", uri, once, tools.Canonical(once))
+		}
+		if text, err := r.read(uri); (text == "") == (err == nil) || err != nil && err.Error() == "" {
+			t.Errorf("%q: got %q, %v", uri, text, err)
+		}
+	})
 }
