@@ -145,6 +145,79 @@ func unpackTurns(packed []byte) ([]transcript.Turn, error) {
 	return turns, nil
 }
 
+func (ix *index) pack() ([]byte, error) {
+	var w writer
+	list := func(ids []int) {
+		w.number(len(ids))
+		for _, id := range ids {
+			w.number(id)
+		}
+	}
+	w.number(len(ix.terms))
+	for i, term := range ix.terms {
+		w.text(term)
+		if ix.words[i] == term {
+			w.text("")
+		} else {
+			w.text(ix.words[i])
+		}
+	}
+	w.number(len(ix.speakers))
+	for i, name := range ix.speakers {
+		w.text(name)
+		list(ix.called[i])
+	}
+	w.number(len(ix.units))
+	for _, u := range ix.units {
+		for _, n := range []int{u.turn, u.from, u.to, u.words, u.speaker} {
+			w.number(n)
+		}
+		list(u.terms)
+	}
+	return deflate(w.data)
+}
+
+func unpackIndex(packed []byte) (*index, error) {
+	data, err := inflate(packed)
+	if err != nil {
+		return nil, err
+	}
+	r, ix := &reader{data: data}, &index{}
+	list := func() []int {
+		ids := make([]int, r.count())
+		for i := range ids {
+			if ids[i] = r.number(); ids[i] >= len(ix.terms) {
+				r.bad = true
+			}
+		}
+		return ids
+	}
+	n := r.count()
+	ix.terms, ix.words = make([]string, n), make([]string, n)
+	for i := range ix.terms {
+		ix.terms[i], ix.words[i] = r.text(), r.text()
+		if ix.words[i] == "" {
+			ix.words[i] = ix.terms[i]
+		}
+	}
+	n = r.count()
+	ix.speakers, ix.called = make([]string, n), make([][]int, n)
+	for i := range ix.speakers {
+		ix.speakers[i], ix.called[i] = r.text(), list()
+	}
+	ix.units = make([]unit, r.count())
+	for i := range ix.units {
+		ix.units[i] = unit{r.number(), r.number(), r.number(), r.number(), r.number(), list()}
+		if ix.units[i].speaker >= len(ix.speakers) {
+			r.bad = true
+		}
+	}
+	if r.bad {
+		return nil, errCorrupt
+	}
+	return ix, nil
+}
+
 // deflate packs data, its length first.
 func deflate(data []byte) ([]byte, error) {
 	var length writer
