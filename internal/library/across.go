@@ -52,11 +52,11 @@ func (s *search) collect(ctx context.Context, candidates []place, all *rarities)
 	for len(candidates) > 0 && len(hits) <= s.Offset+s.Limit {
 		var some []*loaded
 		for _, p := range candidates[:min(step, len(candidates))] {
-			m, err := s.fetch(ctx, p.number)
+			m, err := s.load(ctx, p.number)
 			if err != nil {
 				return err
 			}
-			if err := s.rank(m, all); err != nil {
+			if err := s.rank(ctx, m, all); err != nil {
 				return err
 			}
 			some = append(some, m)
@@ -67,7 +67,7 @@ func (s *search) collect(ctx context.Context, candidates []place, all *rarities)
 			if len(hits) > s.Offset+s.Limit {
 				break
 			}
-			found, err := m.hits(perMeeting, top)
+			found, err := s.hits(ctx, m, perMeeting, top)
 			if err != nil {
 				return err
 			}

@@ -244,18 +244,12 @@ func (b *board) spelled(ctx context.Context, term string) (string, error) {
 	if err := entries(data, func(n int, _ string) { number = n }); err != nil || number < 0 {
 		return term, err
 	}
-	var packed []byte
-	err = b.search.tx.QueryRowContext(ctx, `SELECT terms FROM meetings JOIN speech ON meeting = id WHERE tenant = ? AND number = ?`,
-		b.search.tenant, number).Scan(&packed)
+	m, err := b.search.load(ctx, number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", errCorrupt
 	}
 	if err != nil {
 		return "", err
 	}
-	ix, err := unpackIndex(packed)
-	if err != nil {
-		return "", err
-	}
-	return ix.spelled(ctx, term)
+	return m.index.spelled(ctx, term)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"unsafe"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
@@ -118,10 +119,11 @@ func packTurns(turns []transcript.Turn) ([]byte, error) {
 	return deflate(append(head.data, body.data...))
 }
 
-func unpackTurns(packed []byte) ([]transcript.Turn, error) {
+// unpackTurns answers also how many bytes of memory the turns take.
+func unpackTurns(packed []byte) ([]transcript.Turn, int, error) {
 	data, err := inflate(packed)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	r := &reader{data: data}
 	named := make([]string, r.count())
@@ -140,17 +142,17 @@ func unpackTurns(packed []byte) ([]transcript.Turn, error) {
 		turns[i] = transcript.Turn{Index: r.number(), Speaker: name(), Lang: name(), Start: r.float(), End: r.float(), Text: r.text()}
 	}
 	if r.bad {
-		return nil, errCorrupt
+		return nil, 0, errCorrupt
 	}
-	return turns, nil
+	return turns, len(data) + len(turns)*int(unsafe.Sizeof(transcript.Turn{})), nil
 }
 
 func (ix *index) pack() ([]byte, error) {
 	var w writer
-	list := func(ids []int) {
+	list := func(ids []int32) {
 		w.number(len(ids))
 		for _, id := range ids {
-			w.number(id)
+			w.number(int(id))
 		}
 	}
 	w.number(len(ix.terms))
@@ -177,20 +179,28 @@ func (ix *index) pack() ([]byte, error) {
 	return deflate(w.data)
 }
 
-func unpackIndex(packed []byte) (*index, error) {
+// unpackIndex answers also how many bytes of memory the index takes.
+func unpackIndex(packed []byte) (*index, int, error) {
 	data, err := inflate(packed)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	r, ix := &reader{data: data}, &index{}
-	list := func() []int {
-		ids := make([]int, r.count())
-		for i := range ids {
-			if ids[i] = r.number(); ids[i] >= len(ix.terms) {
+	var all []int32 // the terms of all units and names
+	list := func() []int32 {
+		n := r.count()
+		if n > cap(all)-len(all) {
+			all = make([]int32, 0, max(n, len(r.data)/2))
+		}
+		start := len(all)
+		for range n {
+			id := r.number()
+			if id >= len(ix.terms) {
 				r.bad = true
 			}
+			all = append(all, int32(id))
 		}
-		return ids
+		return all[start:len(all):len(all)]
 	}
 	n := r.count()
 	ix.terms, ix.words = make([]string, n), make([]string, n)
@@ -201,7 +211,7 @@ func unpackIndex(packed []byte) (*index, error) {
 		}
 	}
 	n = r.count()
-	ix.speakers, ix.called = make([]string, n), make([][]int, n)
+	ix.speakers, ix.called = make([]string, n), make([][]int32, n)
 	for i := range ix.speakers {
 		ix.speakers[i], ix.called[i] = r.text(), list()
 	}
@@ -213,9 +223,10 @@ func unpackIndex(packed []byte) (*index, error) {
 		}
 	}
 	if r.bad {
-		return nil, errCorrupt
+		return nil, 0, errCorrupt
 	}
-	return ix, nil
+	size := len(data) + 4*cap(all) + 2*len(ix.terms)*int(unsafe.Sizeof("")) + len(ix.units)*int(unsafe.Sizeof(unit{}))
+	return ix, size, nil
 }
 
 // deflate packs data, its length first.

@@ -2,6 +2,7 @@ package library
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -88,12 +89,12 @@ func (ix *index) windows(r ranking, most int, top float64, barred func(unit int)
 }
 
 // hits are the meeting's best passages.
-func (m *loaded) hits(most int, top float64) ([]Hit, error) {
+func (s *search) hits(ctx context.Context, m *loaded, most int, top float64) ([]Hit, error) {
 	all := m.index.windows(m.ranked, most, top, func(u int) bool { return m.barred[u] })
 	if len(all) == 0 {
 		return nil, nil
 	}
-	if err := m.read(); err != nil {
+	if err := s.read(ctx, m); err != nil {
 		return nil, err
 	}
 	hits := make([]Hit, len(all))

@@ -14,7 +14,7 @@ type index struct {
 	words     []string // that the terms were first made of
 	units     []unit
 	speakers  []string
-	called    [][]int // the terms of each speaker's name
+	called    [][]int32 // the terms of each speaker's name
 	languages []string
 }
 
@@ -24,7 +24,7 @@ type unit struct {
 	from, to int // in bytes of the turn's text
 	words    int
 	speaker  int
-	terms    []int
+	terms    []int32
 }
 
 // analyse makes the index of a meeting.
@@ -40,14 +40,14 @@ func analyse(turns []transcript.Turn) *index {
 		}
 		return lexicons[language]
 	}
-	collect := func(x *words.Lexicon, text string) []int {
-		var ids []int
+	collect := func(x *words.Lexicon, text string) []int32 {
+		var ids []int32
 		x.Each(words.Plain(text), func(term, word string) {
 			id := terms.of(term)
 			if id == len(ix.words) {
 				ix.words = append(ix.words, word)
 			}
-			ids = append(ids, id)
+			ids = append(ids, int32(id))
 		})
 		return ids
 	}
@@ -75,12 +75,12 @@ func (ix *index) sort() {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(ix.terms[a], ix.terms[b]) })
-	terms, words, place := make([]string, len(order)), make([]string, len(order)), make([]int, len(order))
+	terms, words, place := make([]string, len(order)), make([]string, len(order)), make([]int32, len(order))
 	for to, from := range order {
-		terms[to], words[to], place[from] = ix.terms[from], ix.words[from], to
+		terms[to], words[to], place[from] = ix.terms[from], ix.words[from], int32(to)
 	}
 	ix.terms, ix.words = terms, words
-	renumber := func(ids []int) {
+	renumber := func(ids []int32) {
 		for i, id := range ids {
 			ids[i] = place[id]
 		}
@@ -94,7 +94,7 @@ func (ix *index) sort() {
 }
 
 // each calls found with the terms of a passage, the speakers' names included.
-func (ix *index) each(units []unit, s span, found func(term int)) {
+func (ix *index) each(units []unit, s span, found func(term int32)) {
 	for i := s.from; i < s.to; i++ {
 		if i == s.from || units[i].speaker != units[i-1].speaker {
 			for _, term := range ix.called[units[i].speaker] {

@@ -18,10 +18,19 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // registers the driver
+
+	"github.com/meetmcp/meetmcp/internal/lru"
+	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
 // Memory is the path of a library that lasts as long as the process.
 const Memory = "memory"
+
+// Unpacked meetings are held in memory up to so many bytes: some hundred hours.
+const (
+	heldTurns   = 24 << 20
+	heldIndexes = 40 << 20
+)
 
 // Library is one file of meetings, each kept for one tenant.
 type Library struct {
@@ -29,12 +38,15 @@ type Library struct {
 	reads  *sql.DB
 	writes *sql.DB // one connection, so that writers wait in line
 	secret []byte
+
+	turns   *lru.Cache[int64, []transcript.Turn] // by copy, which is of what was put at once and never changes
+	indexes *lru.Cache[int64, *index]
 }
 
 // Open opens or makes a library at path, for the owner's eyes only, or in
 // memory when path is Memory. Several processes may have the same one open.
 func Open(ctx context.Context, path string) (*Library, error) {
-	l := &Library{path: path}
+	l := &Library{path: path, turns: lru.New[int64, []transcript.Turn](heldTurns), indexes: lru.New[int64, *index](heldIndexes)}
 	if err := l.connect(); err != nil {
 		return nil, fmt.Errorf("open library %s: %w", path, err)
 	}
@@ -150,6 +162,8 @@ func (t *Tenant) Purge(ctx context.Context) error {
 		return nil
 	})
 	if err == nil {
+		t.library.turns.Clear()
+		t.library.indexes.Clear()
 		err = t.library.checkpoint(ctx)
 	}
 	if err != nil {

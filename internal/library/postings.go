@@ -20,9 +20,9 @@ func (ix *index) postings(number int) map[string][]byte {
 	count := make([]int, len(ix.terms))
 	var lengths writer
 	for p, s := range passages(ix.units) {
-		var seen []int
+		var seen []int32
 		length := 0
-		ix.each(ix.units, s, func(term int) {
+		ix.each(ix.units, s, func(term int32) {
 			if count[term]++; count[term] == 1 {
 				seen = append(seen, term)
 			}

@@ -76,7 +76,7 @@ func (ix *index) rank(q *question, at []int, marks [][]bool, all *rarities) rank
 	width := len(q.terms) + len(q.phrases)
 	count := func(s span) ([]float64, float64) {
 		counts, length := make([]float64, width), 0.0
-		ix.each(units, s, func(id int) {
+		ix.each(units, s, func(id int32) {
 			if which[id] > 0 {
 				counts[which[id]-1] += weight[id]
 			}

@@ -65,7 +65,7 @@ func (t *Tenant) Search(ctx context.Context, q Query) (Results, error) {
 		q.Limit = 8
 	}
 	q.Offset = max(q.Offset, 0)
-	s := search{Query: q, asked: &asked}
+	s := search{Query: q, asked: &asked, library: t.library}
 	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
 		s.tx, s.tenant = tx, tenant
 		return s.run(ctx)
@@ -81,6 +81,7 @@ func (t *Tenant) Search(ctx context.Context, q Query) (Results, error) {
 type search struct {
 	Query
 	asked     *question
+	library   *Library
 	tx        *sql.Tx
 	tenant    int64
 	places    []place // of the meetings in question
@@ -112,35 +113,32 @@ func (s *search) run(ctx context.Context) error {
 
 // loaded is a meeting with all that a hit needs.
 type loaded struct {
-	entry  Entry
-	index  *index
-	turns  []transcript.Turn
-	speech []byte
-	barred []bool // by unit
-	ranked ranking
+	id, copied int64
+	entry      Entry
+	index      *index
+	turns      []transcript.Turn // once they are read
+	barred     []bool            // by unit
+	ranked     ranking
 }
 
-// fetch loads a meeting's index, and its turns as they are packed.
-func (s *search) fetch(ctx context.Context, number int) (*loaded, error) {
+// load loads a meeting's index.
+func (s *search) load(ctx context.Context, number int) (*loaded, error) {
 	m := &loaded{}
-	var terms []byte
-	row := s.tx.QueryRowContext(ctx, `SELECT `+entryColumns+`, speech, terms FROM
-		(SELECT meetings.*, speech.turns AS speech, terms FROM meetings JOIN speech ON meeting = id
-		WHERE tenant = ? AND number = ?)`, s.tenant, number)
+	row := s.tx.QueryRowContext(ctx, `SELECT `+entryColumns+`, id, copy FROM meetings WHERE tenant = ? AND number = ?`, s.tenant, number)
 	var err error
-	if m.entry, err = scanEntry(row, &m.speech, &terms); err != nil {
+	if m.entry, err = scanEntry(row, &m.id, &m.copied); err != nil {
 		return nil, err
 	}
-	m.index, err = unpackIndex(terms)
+	m.index, err = s.library.indexOf(ctx, s.tx, m.id, m.copied)
 	return m, err
 }
 
 // rank scores the meeting's units, as far as they may answer.
-func (s *search) rank(m *loaded, all *rarities) error {
+func (s *search) rank(ctx context.Context, m *loaded, all *rarities) error {
 	var marks [][]bool
 	m.barred = make([]bool, len(m.index.units))
 	if len(s.asked.phrases) > 0 || len(s.asked.without) > 0 {
-		if err := m.read(); err != nil {
+		if err := s.read(ctx, m); err != nil {
 			return err
 		}
 		for _, phrase := range s.asked.phrases {
@@ -180,43 +178,46 @@ func (s *search) bar(m *loaded) {
 		}
 		which, _ := m.index.matches(single.terms)
 		for i, u := range m.index.units {
-			if slices.ContainsFunc(u.terms, func(id int) bool { return which[id] > 0 }) {
+			if slices.ContainsFunc(u.terms, func(id int32) bool { return which[id] > 0 }) {
 				m.barred[i] = true
 			}
 		}
 	}
 }
 
-// read unpacks the turns, if they are not yet.
-func (m *loaded) read() (err error) {
-	if m.turns == nil {
-		m.turns, err = unpackTurns(m.speech)
+// read gets the turns, if they are not there yet.
+func (s *search) read(ctx context.Context, m *loaded) (err error) {
+	if m.turns != nil {
+		return nil
+	}
+	if m.turns, err = s.library.turnsOf(ctx, s.tx, m.id, m.copied); err != nil {
+		return err
 	}
 	for _, u := range m.index.units {
-		if err == nil && (u.turn >= len(m.turns) || u.from > u.to || u.to > len(m.turns[u.turn].Text)) {
-			err = errCorrupt
+		if u.turn >= len(m.turns) || u.from > u.to || u.to > len(m.turns[u.turn].Text) {
+			return errCorrupt
 		}
 	}
-	return err
+	return nil
 }
 
 // inside searches one meeting, by itself.
 func (s *search) inside(ctx context.Context) error {
-	m, err := s.fetch(ctx, s.places[0].number)
+	m, err := s.load(ctx, s.places[0].number)
 	if err != nil {
 		return err
 	}
 	if err := s.unknown(ctx, m.index); err != nil {
 		return err
 	}
-	if err := s.rank(m, nil); err != nil {
+	if err := s.rank(ctx, m, nil); err != nil {
 		return err
 	}
 	top := 0.0
 	for _, own := range m.ranked.own {
 		top = max(top, own)
 	}
-	hits, err := m.hits(s.Offset+s.Limit+1, top)
+	hits, err := s.hits(ctx, m, s.Offset+s.Limit+1, top)
 	if err != nil {
 		return err
 	}
