@@ -13,6 +13,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
+	"github.com/meetmcp/meetmcp/internal/lru"
 )
 
 // freshFor is how long a kept meeting is taken to be as the API has it.
@@ -23,6 +24,7 @@ const freshFor = 6 * time.Hour
 type archive struct {
 	api    *client.Client
 	policy *policy
+	pages  *lru.Cache[pageOf, *page]
 
 	changing sync.RWMutex // held alone while a meeting is dropped, so that what was read before is not kept after
 
@@ -53,7 +55,7 @@ type record struct {
 }
 
 func newArchive(api *client.Client, p *policy) *archive {
-	return &archive{api: api, policy: p, custody: map[watched]custody{}, fills: map[string]*filling{}}
+	return &archive{api: api, policy: p, pages: lru.New[pageOf, *page](heldPages), custody: map[watched]custody{}, fills: map[string]*filling{}}
 }
 
 // tenant is the part of the library that the call's key may see, nil without one.
