@@ -2,6 +2,7 @@ package tools_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -61,6 +62,39 @@ func TestTranscript(t *testing.T) {
 	r = a.ok("get_transcript", `{"bot_id":"`+bot+`"}`)
 	if !strings.Contains(r.text, "the meeting is not over yet") || !strings.Contains(r.text, "says nothing about what was said") || !strings.Contains(r.text, "wait_for_meeting") {
 		t.Errorf("under way: %s", r.text)
+	}
+}
+
+// A page that is shown again is the same page, in a fence with another mark.
+func TestTranscriptAgain(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, tools.Policy{})
+	hour := a.meetingOf("Brindlewick Returns")
+	mark := regexp.MustCompile(`--- meeting speech (\w+) (?:begins|ends)`)
+	first := map[string]result{}
+	for range 3 {
+		for _, more := range []string{``, `,"max_tokens":900`, `,"max_tokens":901`, `,"from":"10:00"`, `,"from":"10:00","to":"20:00"`, `,"speaker":"ada"`, `,"speaker":"o"`,
+			`,"turns":"100-140"`, `,"turns":"100-"`, `,"format":"vtt"`, `,"format":"srt"`, `,"format":"markdown"`, `,"format":"json"`} {
+			args := `{"bot_id":"` + hour + `"` + more + `}`
+			r := a.call("get_transcript", args)
+			marks := mark.FindStringSubmatch(r.text)
+			before, known := first[args]
+			if first[args] = r; !known || before.text == r.text && marks == nil {
+				continue
+			}
+			if was := mark.FindStringSubmatch(before.text); was == nil || marks == nil || was[1] == marks[1] ||
+				strings.ReplaceAll(before.text, was[1], "") != strings.ReplaceAll(r.text, marks[1], "") {
+				t.Errorf("%s: first\n%s\nthen\n%s", args, before.text, r.text)
+			}
+		}
+	}
+	seen := map[string]string{}
+	for args, r := range first {
+		text := mark.ReplaceAllString(r.text, "")
+		if other := seen[text]; other != "" {
+			t.Errorf("%s and %s answer the same: %s", args, other, r.text)
+		}
+		seen[text] = args
 	}
 }
 

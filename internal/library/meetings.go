@@ -1,6 +1,7 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -80,49 +81,51 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 
 // Get answers a meeting, or nil when it is not in the library.
 func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
-	var found *Meeting
-	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
-		m := Meeting{BotID: botID}
-		var id int64
-		var when sql.NullInt64
-		err := tx.QueryRowContext(ctx, `SELECT id, copy, title, url, date, duration, version FROM meetings WHERE tenant = ? AND bot = ?`, tenant, botID).
-			Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		turns, err := t.library.turnsOf(ctx, tx, id, m.Copy)
+	m := Meeting{BotID: botID}
+	var id int64
+	var when sql.NullInt64
+	err := t.library.reads.QueryRowContext(ctx, `SELECT meetings.id, copy, title, url, date, duration, version
+		FROM tenants JOIN meetings ON tenant = tenants.id AND bot = ? WHERE hash = ?`, botID, t.hash).
+		Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
+	if err == nil {
+		var turns []transcript.Turn
+		turns, err = t.library.turnsOf(ctx, t.library.reads, id, m.Copy)
 		m.Date, m.Turns = date(when), slices.Clone(turns)
-		found = &m
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look up meeting %s: %w", botID, err)
 	}
-	return found, nil
+	if errors.Is(err, sql.ErrNoRows) { // or it was forgotten in between
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up meeting %s: %w", botID, cmp.Or(ctx.Err(), err))
+	}
+	return &m, nil
 }
 
 // turnsOf unpacks the turns of a meeting, or has them still. They are not to be
 // changed.
-func (l *Library) turnsOf(ctx context.Context, tx *sql.Tx, id, copied int64) ([]transcript.Turn, error) {
-	return unpacked(ctx, tx, l.turns, copied, `SELECT turns FROM speech WHERE meeting = ?`, id, unpackTurns)
+func (l *Library) turnsOf(ctx context.Context, from querier, id, copied int64) ([]transcript.Turn, error) {
+	return unpacked(ctx, from, l.turns, copied, `turns`, id, unpackTurns)
 }
 
 // indexOf is the same for the index of a meeting.
-func (l *Library) indexOf(ctx context.Context, tx *sql.Tx, id, copied int64) (*index, error) {
-	return unpacked(ctx, tx, l.indexes, copied, `SELECT terms FROM speech WHERE meeting = ?`, id, unpackIndex)
+func (l *Library) indexOf(ctx context.Context, from querier, id, copied int64) (*index, error) {
+	return unpacked(ctx, from, l.indexes, copied, `terms`, id, unpackIndex)
 }
 
-func unpacked[V any](ctx context.Context, tx *sql.Tx, held *lru.Cache[int64, V], copied int64, query string, id int64,
+// querier is a database, or a state of it.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func unpacked[V any](ctx context.Context, from querier, held *lru.Cache[int64, V], copied int64, column string, id int64,
 	unpack func([]byte) (V, int, error)) (V, error) {
 	if v, ok := held.Get(copied); ok {
 		return v, nil
 	}
 	var packed []byte
 	var none V
-	if err := tx.QueryRowContext(ctx, query, id).Scan(&packed); err != nil {
+	err := from.QueryRowContext(ctx, `SELECT speech.`+column+` FROM meetings JOIN speech ON meeting = id WHERE id = ? AND copy = ?`, id, copied).Scan(&packed)
+	if err != nil {
 		return none, err
 	}
 	v, size, err := unpack(packed)
