@@ -15,6 +15,9 @@ func (s *search) across(ctx context.Context) error {
 	if err := s.unknown(ctx, b); err != nil {
 		return err
 	}
+	if err := s.expand(ctx, b); err != nil {
+		return err
+	}
 	if err := b.count(ctx); err != nil {
 		return err
 	}
@@ -46,7 +49,7 @@ func (s *search) collect(ctx context.Context, candidates []place, all *rarities)
 	}
 	var hits []Hit
 	step := 1
-	if s.narrow() && !s.stopPhrase() {
+	if !s.stopPhrase() {
 		step = narrowed
 	}
 	for len(candidates) > 0 && len(hits) <= s.Offset+s.Limit {
@@ -70,6 +73,9 @@ func (s *search) collect(ctx context.Context, candidates []place, all *rarities)
 			found, err := s.hits(ctx, m, perMeeting, top)
 			if err != nil {
 				return err
+			}
+			for len(found) > 1 && found[len(found)-1].best() < worthShare*found[0].best() {
+				found = found[:len(found)-1]
 			}
 			hits = append(hits, found...)
 		}

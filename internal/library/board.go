@@ -83,7 +83,7 @@ func (b *board) stems(ctx context.Context, t term) ([]string, error) {
 	if !t.prefix {
 		return t.stems, nil
 	}
-	return b.prefixed(ctx, t.stems[0])
+	return b.starting(ctx, t.stems[0])
 }
 
 // count adds up the scores of all passages, which says also how rare each of
@@ -187,11 +187,11 @@ func (b *board) has(ctx context.Context, t term) (bool, error) {
 	return false, err
 }
 
-// prefixed are the tenant's terms that begin so.
-func (b *board) prefixed(ctx context.Context, prefix string) ([]string, error) {
+// starting are the tenant's terms that begin so.
+func (b *board) starting(ctx context.Context, head string) ([]string, error) {
 	rows, err := b.search.tx.QueryContext(ctx, `WITH RECURSIVE blocks(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM blocks WHERE n + 1 < ?)
 		SELECT DISTINCT term FROM blocks CROSS JOIN postings ON tenant = ? AND block = n AND term >= ? AND term < ?`,
-		b.blocks, b.search.tenant, prefix, prefix+string(utf8.MaxRune))
+		b.blocks, b.search.tenant, head, head+string(utf8.MaxRune))
 	if err != nil {
 		return nil, err
 	}
@@ -205,6 +205,16 @@ func (b *board) prefixed(ctx context.Context, prefix string) ([]string, error) {
 		all = append(all, term)
 	}
 	return all, rows.Err()
+}
+
+// ending finds the terms by the same written backwards.
+func (b *board) ending(ctx context.Context, tail string) ([]string, error) {
+	all, err := b.starting(ctx, reversed(tail))
+	for i, key := range all {
+		all[i] = key[strings.LastIndexByte(key, 0)+1:]
+	}
+	slices.Sort(all)
+	return slices.Compact(all), err
 }
 
 // like takes the terms that begin with the same letter, or with one that is
@@ -224,7 +234,7 @@ func (b *board) like(ctx context.Context, stem string) ([]string, error) {
 	}
 	var all []string
 	for _, prefix := range prefixes {
-		some, err := b.prefixed(ctx, prefix)
+		some, err := b.starting(ctx, prefix)
 		if err != nil {
 			return nil, err
 		}

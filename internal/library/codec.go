@@ -169,6 +169,12 @@ func (ix *index) pack() ([]byte, error) {
 		w.text(name)
 		list(ix.called[i])
 	}
+	list(ix.titled)
+	if ix.compounds {
+		w.number(1)
+	} else {
+		w.number(0)
+	}
 	w.number(len(ix.units))
 	for _, u := range ix.units {
 		for _, n := range []int{u.turn, u.from, u.to, u.words, u.speaker} {
@@ -215,6 +221,7 @@ func unpackIndex(packed []byte) (*index, int, error) {
 	for i := range ix.speakers {
 		ix.speakers[i], ix.called[i] = r.text(), list()
 	}
+	ix.titled, ix.compounds = list(), r.number() == 1
 	ix.units = make([]unit, r.count())
 	for i := range ix.units {
 		ix.units[i] = unit{r.number(), r.number(), r.number(), r.number(), r.number(), list()}

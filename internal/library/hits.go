@@ -12,6 +12,8 @@ import (
 const (
 	hitWords = 120
 	hitGap   = 3 // units that others may have said in between, when one speaker is looked for
+
+	worthShare = 0.7 // of its meeting's best score, that another hit must have when all meetings are searched
 )
 
 // window is a hit within a meeting: units from up to, but without, to.
@@ -31,6 +33,9 @@ func (ix *index) windows(r ranking, most int, top float64, barred func(unit int)
 		if r.own[i] > 0 && r.around[i] > 0 {
 			order = append(order, i)
 		}
+	}
+	if len(order) == 0 && len(r.at) > 0 && r.around[0] > 0 {
+		order = append(order, 0) // only the title answers
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(total(b), total(a)) })
 	taken := make([]bool, len(r.at))
@@ -103,6 +108,15 @@ func (s *search) hits(ctx context.Context, m *loaded, most int, top float64) ([]
 		hits[i].Meeting = m.entry
 	}
 	return hits, nil
+}
+
+// best is the score of the hit's best turn.
+func (h Hit) best() float64 {
+	best := 0.0
+	for _, t := range h.Turns {
+		best = max(best, t.Score)
+	}
+	return best
 }
 
 // hit shows what a window has, of the turns of its meeting.

@@ -15,7 +15,9 @@ type index struct {
 	units     []unit
 	speakers  []string
 	called    [][]int32 // the terms of each speaker's name
-	languages []string
+	titled    []int32   // the terms of the meeting's title
+	languages []string  // when it was just made
+	compounds bool      // one of the languages makes compounds
 }
 
 // unit is a turn or, of a long one, a piece.
@@ -27,16 +29,19 @@ type unit struct {
 	terms    []int32
 }
 
-// analyse makes the index of a meeting.
-func analyse(turns []transcript.Turn) *index {
+// analyse makes the index of a meeting. Its title is taken to be in the language
+// of most of its turns.
+func analyse(title string, turns []transcript.Turn) *index {
 	ix := &index{}
 	var terms, speakers names
 	lexicons := map[string]*words.Lexicon{}
 	languages := words.Languages(turns)
+	most, votes := "", map[string]int{}
 	of := func(language string) *words.Lexicon {
 		if lexicons[language] == nil {
 			lexicons[language] = words.NewLexicon(language)
 			ix.languages = append(ix.languages, language)
+			ix.compounds = ix.compounds || words.Compounds(language)
 		}
 		return lexicons[language]
 	}
@@ -52,6 +57,9 @@ func analyse(turns []transcript.Turn) *index {
 		return ids
 	}
 	for i, t := range turns {
+		if votes[languages[i]]++; votes[languages[i]] > votes[most] {
+			most = languages[i]
+		}
 		x := of(languages[i])
 		speaker := speakers.of(t.Speaker)
 		if speaker == len(ix.called) {
@@ -62,6 +70,7 @@ func analyse(turns []transcript.Turn) *index {
 			ix.units = append(ix.units, unit{i, piece.from, piece.to, piece.words, speaker, collect(x, text)})
 		}
 	}
+	ix.titled = collect(of(most), title)
 	ix.terms, ix.speakers = terms.all, speakers.all
 	slices.Sort(ix.languages)
 	ix.sort()
@@ -91,9 +100,19 @@ func (ix *index) sort() {
 	for _, ids := range ix.called {
 		renumber(ids)
 	}
+	renumber(ix.titled)
 }
 
-// each calls found with the terms of a passage, the speakers' names included.
+// passage calls found with the terms of a passage, those of the meeting's title
+// before all others.
+func (ix *index) passage(units []unit, s span, found func(term int32)) {
+	for _, term := range ix.titled {
+		found(term)
+	}
+	ix.each(units, s, found)
+}
+
+// each calls found with the terms of a span, the speakers' names included.
 func (ix *index) each(units []unit, s span, found func(term int32)) {
 	for i := s.from; i < s.to; i++ {
 		if i == s.from || units[i].speaker != units[i-1].speaker {

@@ -39,7 +39,7 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 	if err != nil {
 		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)
 	}
-	made := analyse(m.Turns)
+	made := analyse(m.Title, m.Turns)
 	terms, err := made.pack()
 	if err != nil {
 		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)

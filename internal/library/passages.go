@@ -12,6 +12,10 @@ const (
 	passageWords = 400
 )
 
+// passageSizes are those that a meeting is ranked by, in words: what is asked
+// for may be said in a few turns or be spoken of for minutes.
+var passageSizes = [...]int{120, passageWords, 800}
+
 // pieces cuts a text so that none has many more than unitWords words: after a
 // sentence where there is one.
 func pieces(text string) []unit {
@@ -58,12 +62,12 @@ func lastSign(text string) rune {
 // span is a passage: units from up to, but without, to.
 type span struct{ from, to int }
 
-// passages are overlapping spans of about passageWords words.
-func passages(units []unit) []span {
+// passages are overlapping spans of about so many words.
+func passages(units []unit, size int) []span {
 	var all []span
 	for a := 0; a < len(units); {
 		b, n := a, 0
-		for ; b < len(units) && n < passageWords; b++ {
+		for ; b < len(units) && n < size; b++ {
 			n += units[b].words
 		}
 		all = append(all, span{a, b})
@@ -71,7 +75,7 @@ func passages(units []unit) []span {
 			break
 		}
 		half, n := a, 0
-		for ; half < b && n < passageWords/2; half++ {
+		for ; half < b && n < size/2; half++ {
 			n += units[half].words
 		}
 		a = max(a+1, half)

@@ -4,6 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/meetmcp/meetmcp/internal/words"
 )
 
 const (
@@ -11,18 +15,18 @@ const (
 	blockSize = 128 // meetings whose postings of a term are kept together
 )
 
-// postings are, by term, what a meeting adds to the tenant's index: how often
-// the term is in which passages. Under no term at all is how many terms each
-// passage has.
+// postings are, by key, what a meeting adds to the tenant's index: under a term,
+// how often it is in which passages; under no term at all, how many terms each
+// passage has; under a term backwards, nothing.
 func (ix *index) postings(number int) map[string][]byte {
 	bodies := make([]writer, len(ix.terms))
 	last := make([]int, len(ix.terms))
 	count := make([]int, len(ix.terms))
 	var lengths writer
-	for p, s := range passages(ix.units) {
+	for p, s := range passages(ix.units, passageWords) {
 		var seen []int32
 		length := 0
-		ix.each(ix.units, s, func(term int32) {
+		ix.passage(ix.units, s, func(term int32) {
 			if count[term]++; count[term] == 1 {
 				seen = append(seen, term)
 			}
@@ -41,12 +45,49 @@ func (ix *index) postings(number int) map[string][]byte {
 		all[term] = append(w.data, body...)
 	}
 	entry("", lengths.data)
-	for i, term := range ix.terms {
-		if len(bodies[i].data) > 0 {
-			entry(term, bodies[i].data)
+	for i, key := range ix.keys()[1:] {
+		switch {
+		case i >= len(bodies):
+			entry(key, nil)
+		case len(bodies[i].data) > 0:
+			entry(key, bodies[i].data)
 		}
 	}
 	return all
+}
+
+// backwards is the key under which a term is found by the end of it, or of a
+// word that it is made of.
+func backwards(form, term string) string { return reversed(form) + "\x00" + term }
+
+func reversed(form string) string {
+	letters := []rune(form)
+	slices.Reverse(letters)
+	return "\x00" + string(letters)
+}
+
+// keys are what the meeting's postings are kept under.
+func (ix *index) keys() []string {
+	all := append([]string{""}, ix.terms...)
+	if !ix.compounds {
+		return all
+	}
+	for i, term := range ix.terms {
+		for _, form := range ix.forms(i) {
+			if utf8.RuneCountInString(form) >= shortestWord+shortestPart {
+				all = append(all, backwards(form, term))
+			}
+		}
+	}
+	return all
+}
+
+// forms are a term and, when it is another, the word that it is made of.
+func (ix *index) forms(i int) []string {
+	if word := words.Unaccented(ix.words[i]); word != ix.terms[i] {
+		return []string{ix.terms[i], word}
+	}
+	return []string{ix.terms[i]}
 }
 
 // post adds the meeting to the tenant's index.
@@ -58,7 +99,7 @@ func (ix *index) post(ctx context.Context, tx *sql.Tx, tenant int64, number int)
 	}
 	defer add.Close()
 	all := ix.postings(number)
-	for _, term := range append([]string{""}, ix.terms...) {
+	for _, term := range ix.keys() {
 		if len(all[term]) == 0 {
 			continue
 		}
@@ -71,7 +112,7 @@ func (ix *index) post(ctx context.Context, tx *sql.Tx, tenant int64, number int)
 
 // unpost takes the meeting out again, and with it the terms that only it had.
 func (ix *index) unpost(ctx context.Context, tx *sql.Tx, tenant int64, number int) error {
-	for _, term := range append([]string{""}, ix.terms...) {
+	for _, term := range ix.keys() {
 		var data []byte
 		err := tx.QueryRowContext(ctx, `SELECT data FROM postings WHERE tenant = ? AND block = ? AND term = ?`,
 			tenant, number/blockSize, term).Scan(&data)

@@ -105,7 +105,7 @@ func FuzzUnpack(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	index, err := analyse(turns).pack()
+	index, err := analyse("A title", turns).pack()
 	if err != nil {
 		f.Fatal(err)
 	}

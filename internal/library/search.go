@@ -48,6 +48,8 @@ type Results struct {
 	Unknown        []string            // words of the query that occur nowhere
 	Nearest        map[string][]string // for each of these, words that do occur
 	Instead        map[string][]string // those of the nearest that are so near that they were searched for
+	Phrases        []string            // of the query, that must be there word for word
+	Without        []string            // words and phrases of the query that must not be there
 	Speakers       []string            // names that occur, when the query's speaker does not
 }
 
@@ -65,7 +67,7 @@ func (t *Tenant) Search(ctx context.Context, q Query) (Results, error) {
 		q.Limit = 8
 	}
 	q.Offset = max(q.Offset, 0)
-	s := search{Query: q, asked: &asked, library: t.library}
+	s := search{Query: q, asked: &asked, library: t.library, found: Results{Phrases: trimmed(asked.phrases), Without: trimmed(asked.without)}}
 	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
 		s.tx, s.tenant = tx, tenant
 		return s.run(ctx)
@@ -75,6 +77,14 @@ func (t *Tenant) Search(ctx context.Context, q Query) (Results, error) {
 		err = fmt.Errorf("search library: %w", err)
 	}
 	return s.found, err
+}
+
+func trimmed(phrases []string) []string {
+	var all []string
+	for _, phrase := range phrases {
+		all = append(all, strings.TrimSpace(joinRuns(phrase)))
+	}
+	return all
 }
 
 // search is one under way.
@@ -208,6 +218,9 @@ func (s *search) inside(ctx context.Context) error {
 		return err
 	}
 	if err := s.unknown(ctx, m.index); err != nil {
+		return err
+	}
+	if err := s.expand(ctx, m.index); err != nil {
 		return err
 	}
 	if err := s.rank(ctx, m, nil); err != nil {
