@@ -120,6 +120,20 @@ func TestSearch(t *testing.T) {
 	if r := a.call("search_transcripts", `{"query":"the and of"}`); !r.isError {
 		t.Errorf("only stop words: %s", r.text)
 	}
+	for _, row := range []struct{ args, want string }{
+		{`{"query":"zeppelin"}`, `"zeppelin" does not occur`},
+		{`{"query":"dishwahser"}`, `"dishwahser" does not occur; near it are: dishwasher; searched instead: dishwasher`},
+		{`{"query":"\"dishwasher of gold\""}`, `leave out the quotes to find the words one by one: nothing that was searched has "dishwasher of gold" in`},
+		{`{"query":"dishwasher -dishwasher"}`, `leave out what must not occur (-dishwasher)`},
+		{`{"query":"dishwasher","speaker":"zoltan"}`, `Those who speak: "`},
+		{`{"query":"dishwasher","meeting":"no such meeting"}`, "no meeting that has ended is among those asked for"},
+		{`{"query":"dishwasher","before":"2001-01-01"}`, "Searched 0 of 0 meetings"},
+		{`{"query":"Brindlewick"}`, "Brindlewick Returns"},
+	} {
+		if r := a.ok("search_transcripts", row.args); !strings.Contains(r.text, row.want) {
+			t.Errorf("%s: want %q in %s", row.args, row.want, r.text)
+		}
+	}
 	a.ok("delete_meeting_data", `{"bot_id":"`+incident+`"}`)
 	if r := a.ok("search_transcripts", `{"query":"certificate intermediate"}`); strings.Contains(r.text, incident) {
 		t.Errorf("a deleted meeting was found: %s", r.text)

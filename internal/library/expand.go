@@ -52,8 +52,8 @@ func (s *search) expand(ctx context.Context, all vocabulary) error {
 	return nil
 }
 
-// expandWord finds the compounds that a word is in, and the words that it is
-// made of.
+// expandWord finds the compounds that a word is in and, if nobody says it, the
+// words that it is made of.
 func expandWord(ctx context.Context, all vocabulary, t term) ([]term, error) {
 	wholes, err := wholesOf(ctx, all, t)
 	if err != nil {
@@ -62,6 +62,9 @@ func expandWord(ctx context.Context, all vocabulary, t term) ([]term, error) {
 	var more []term
 	if len(wholes) > 0 {
 		more = append(more, term{stems: wholes[:min(len(wholes), mostWholes)]})
+	}
+	if occurs, err := all.has(ctx, t); occurs || err != nil {
+		return more, err
 	}
 	letters := []rune(t.word)
 	for i := shortestPart; i <= len(letters)-shortestPart; i++ {
