@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
@@ -262,14 +261,4 @@ func (a *archive) fillOne(ctx context.Context, call *Call, q *library.Query) (se
 	}
 	at := r.Date.UTC().Format(time.RFC3339)
 	return searched{Known: 1, Searched: 1, Complete: true, Oldest: at, Newest: at}, nil
-}
-
-// matches reports that a bot's title or link has the text.
-func matches(bot client.ListedBot, text string) bool {
-	if text == "" {
-		return true
-	}
-	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
-	text = strings.ToLower(text)
-	return strings.Contains(strings.ToLower(string(name)), text) || strings.Contains(strings.ToLower(bot.MeetingURL), text)
 }
