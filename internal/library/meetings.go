@@ -81,6 +81,7 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 
 // Get answers a meeting, or nil when it is not in the library.
 func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
+	defer t.library.reading()()
 	m := Meeting{BotID: botID}
 	var id int64
 	var when sql.NullInt64
