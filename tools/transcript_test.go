@@ -2,6 +2,7 @@ package tools_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -64,6 +65,39 @@ func TestTranscript(t *testing.T) {
 	}
 }
 
+// A page that is shown again is the same page, in a fence with another mark.
+func TestTranscriptAgain(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, tools.Policy{})
+	hour := a.meetingOf("Brindlewick Returns")
+	mark := regexp.MustCompile(`--- meeting speech (\w+) (?:begins|ends)`)
+	first := map[string]result{}
+	for range 3 {
+		for _, more := range []string{``, `,"max_tokens":900`, `,"max_tokens":901`, `,"from":"10:00"`, `,"from":"10:00","to":"20:00"`, `,"speaker":"ada"`, `,"speaker":"o"`,
+			`,"turns":"100-140"`, `,"turns":"100-"`, `,"format":"vtt"`, `,"format":"srt"`, `,"format":"markdown"`, `,"format":"json"`} {
+			args := `{"bot_id":"` + hour + `"` + more + `}`
+			r := a.call("get_transcript", args)
+			marks := mark.FindStringSubmatch(r.text)
+			before, known := first[args]
+			if first[args] = r; !known || before.text == r.text && marks == nil {
+				continue
+			}
+			if was := mark.FindStringSubmatch(before.text); was == nil || marks == nil || was[1] == marks[1] ||
+				strings.ReplaceAll(before.text, was[1], "") != strings.ReplaceAll(r.text, marks[1], "") {
+				t.Errorf("%s: first\n%s\nthen\n%s", args, before.text, r.text)
+			}
+		}
+	}
+	seen := map[string]string{}
+	for args, r := range first {
+		text := mark.ReplaceAllString(r.text, "")
+		if other := seen[text]; other != "" {
+			t.Errorf("%s and %s answer the same: %s", args, other, r.text)
+		}
+		seen[text] = args
+	}
+}
+
 func TestSearch(t *testing.T) {
 	a := newAgent(t, tools.Policy{})
 	incident := a.meetingOf("Incident review: loc")
@@ -85,6 +119,20 @@ func TestSearch(t *testing.T) {
 	}
 	if r := a.call("search_transcripts", `{"query":"the and of"}`); !r.isError {
 		t.Errorf("only stop words: %s", r.text)
+	}
+	for _, row := range []struct{ args, want string }{
+		{`{"query":"zeppelin"}`, `"zeppelin" does not occur`},
+		{`{"query":"dishwahser"}`, `"dishwahser" does not occur; near it are: dishwasher; searched instead: dishwasher`},
+		{`{"query":"\"dishwasher of gold\""}`, `leave out the quotes to find the words one by one: nothing that was searched has "dishwasher of gold" in`},
+		{`{"query":"dishwasher -dishwasher"}`, `leave out what must not occur (-dishwasher)`},
+		{`{"query":"dishwasher","speaker":"zoltan"}`, `Those who speak: "`},
+		{`{"query":"dishwasher","meeting":"no such meeting"}`, "no meeting that has ended is among those asked for"},
+		{`{"query":"dishwasher","before":"2001-01-01"}`, "Searched 0 of 0 meetings"},
+		{`{"query":"Brindlewick"}`, "Brindlewick Returns"},
+	} {
+		if r := a.ok("search_transcripts", row.args); !strings.Contains(r.text, row.want) {
+			t.Errorf("%s: want %q in %s", row.args, row.want, r.text)
+		}
 	}
 	a.ok("delete_meeting_data", `{"bot_id":"`+incident+`"}`)
 	if r := a.ok("search_transcripts", `{"query":"certificate intermediate"}`); strings.Contains(r.text, incident) {

@@ -105,23 +105,23 @@ func FuzzUnpack(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	index, err := analyse(turns).pack()
+	index, err := analyse("A title", turns).pack()
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(packed)
 	f.Add(index)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if turns, err := unpackTurns(data); err == nil {
+		if turns, _, err := unpackTurns(data); err == nil {
 			again, err := packTurns(turns)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := unpackTurns(again); err != nil {
+			if _, _, err := unpackTurns(again); err != nil {
 				t.Errorf("packed again: %v", err)
 			}
 		}
-		if ix, err := unpackIndex(data); err == nil && len(ix.terms) != len(ix.words) {
+		if ix, _, err := unpackIndex(data); err == nil && len(ix.terms) != len(ix.words) {
 			t.Error("terms without words")
 		}
 	})
