@@ -171,6 +171,9 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	if in.BotID == "" {
 		covered.Searched = found.Searched
 	}
+	if found.Cut {
+		call.note("the query is so long that only its first words were searched for; give the few that matter.")
+	}
 	hits := sure(found.Hits, unread)
 	fence := transcript.NewFence()
 	return most(call, len(hits), in.tokens(), least, func(k int, _ detail) (*searchResults, error) {

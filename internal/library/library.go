@@ -29,8 +29,8 @@ const Memory = "memory"
 
 // Unpacked meetings are held in memory up to so many bytes: some hundred hours.
 const (
-	heldTurns   = 24 << 20
-	heldIndexes = 40 << 20
+	heldTurns   = 16 << 20
+	heldIndexes = 24 << 20
 )
 
 // Library is one file of meetings, each kept for one tenant.
