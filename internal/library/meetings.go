@@ -79,6 +79,9 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 	return nil
 }
 
+const findMeeting = `SELECT meetings.id, copy, title, url, date, duration, version
+	FROM tenants JOIN meetings ON tenant = tenants.id AND bot = ? WHERE hash = ?`
+
 // Get answers a meeting, or nil when it is not in the library.
 func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
 	defer t.library.reading()()
@@ -86,9 +89,7 @@ func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
 		m := Meeting{BotID: botID}
 		var id int64
 		var when sql.NullInt64
-		err := t.library.reads.QueryRowContext(ctx, `SELECT meetings.id, copy, title, url, date, duration, version
-			FROM tenants JOIN meetings ON tenant = tenants.id AND bot = ? WHERE hash = ?`, botID, t.hash).
-			Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
+		err := t.library.find.QueryRowContext(ctx, botID, t.hash).Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, nil
 		}
