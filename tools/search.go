@@ -171,14 +171,18 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	if in.BotID == "" {
 		covered.Searched = found.Searched
 	}
+	if found.Cut {
+		call.note("the query is so long that only its first words were searched for; give the few that matter.")
+	}
 	hits := sure(found.Hits, unread)
 	fence := transcript.NewFence()
+	passages := make([]passage, len(hits))
+	for i, hit := range hits {
+		passages[i] = passageOf(hit, fence)
+	}
 	return most(call, len(hits), in.tokens(), least, func(k int, _ detail) (*searchResults, error) {
-		out := &searchResults{Results: make([]passage, 0, k), Coverage: covered, Unknown: found.Unknown, Nearest: found.Nearest, Instead: found.Instead,
+		out := &searchResults{Results: passages[:k], Coverage: covered, Unknown: found.Unknown, Nearest: found.Nearest, Instead: found.Instead,
 			Present: shortAll(found.Speakers)}
-		for _, hit := range hits[:k] {
-			out.Results = append(out.Results, passageOf(hit, fence))
-		}
 		if covered.running {
 			out.State, out.RetryAfter = stateRunning, int(fetchTime/time.Second)
 		}

@@ -98,6 +98,14 @@ func TestTranscriptAgain(t *testing.T) {
 	}
 }
 
+func manyWords(n int) []string {
+	words := make([]string, n)
+	for i := range words {
+		words[i] = fmt.Sprint("glue", i)
+	}
+	return words
+}
+
 func TestSearch(t *testing.T) {
 	a := newAgent(t, tools.Policy{})
 	incident := a.meetingOf("Incident review: loc")
@@ -117,8 +125,10 @@ func TestSearch(t *testing.T) {
 	if !strings.Contains(r.text, "Nothing was found") || !strings.Contains(r.text, "does not mean that it was never said") || !strings.Contains(r.json, `"complete":true`) {
 		t.Errorf("nothing: %s", r.text)
 	}
-	if r := a.call("search_transcripts", `{"query":"the and of"}`); !r.isError {
-		t.Errorf("only stop words: %s", r.text)
+	for query, want := range map[string]string{"the and of": "in double quotes", "glue -" + strings.Join(manyWords(20), " -"): "give fewer"} {
+		if r := a.call("search_transcripts", `{"query":"`+query+`"}`); !r.isError || !strings.Contains(r.text, want) {
+			t.Errorf("%s: %s", query, r.text)
+		}
 	}
 	for _, row := range []struct{ args, want string }{
 		{`{"query":"zeppelin"}`, `"zeppelin" does not occur`},
@@ -129,6 +139,7 @@ func TestSearch(t *testing.T) {
 		{`{"query":"dishwasher","meeting":"no such meeting"}`, "no meeting that has ended is among those asked for"},
 		{`{"query":"dishwasher","before":"2001-01-01"}`, "Searched 0 of 0 meetings"},
 		{`{"query":"Brindlewick"}`, "Brindlewick Returns"},
+		{`{"query":"` + strings.Join(manyWords(200), " ") + `"}`, "only its first words were searched for"},
 	} {
 		if r := a.ok("search_transcripts", row.args); !strings.Contains(r.text, row.want) {
 			t.Errorf("%s: want %q in %s", row.args, row.want, r.text)

@@ -21,25 +21,17 @@ func (s *search) across(ctx context.Context) error {
 	if err := b.count(ctx); err != nil {
 		return err
 	}
-	candidates, err := s.withPhrases(ctx, b.candidates())
-	if err != nil {
-		return err
-	}
-	return s.collect(ctx, candidates, &b.rarities)
+	return s.collect(ctx, b.candidates(), &b.rarities)
 }
 
 // stopPhrase says that the index knows nothing of what is asked, which is a
 // phrase of stop words alone: then every meeting is read, the last kept first.
 func (s *search) stopPhrase() bool { return len(s.asked.terms) == 0 }
 
-// narrow says that not all that the index finds may be an answer.
-func (s *search) narrow() bool {
-	return s.Speaker != "" || len(s.asked.phrases) > 0 || len(s.asked.without) > 0
-}
-
-// narrowed is how many meetings are ranked anew at once, when their order by
-// the index is not the last word.
-const narrowed = 8
+const (
+	reranked = 8   // meetings that are ranked anew at once, as the index knows nothing of pairs, phrases and speakers
+	filtered = 128 // that are looked at at once for whether they may have an answer at all
+)
 
 // collect looks into the candidates until there are hits enough.
 func (s *search) collect(ctx context.Context, candidates []place, all *rarities) error {
@@ -50,11 +42,19 @@ func (s *search) collect(ctx context.Context, candidates []place, all *rarities)
 	var hits []Hit
 	step := 1
 	if !s.stopPhrase() {
-		step = narrowed
+		step = reranked
 	}
-	for len(candidates) > 0 && len(hits) <= s.Offset+s.Limit {
+	var able []place
+	for len(candidates)+len(able) > 0 && len(hits) <= s.Offset+s.Limit {
+		if len(able) == 0 {
+			var err error
+			if able, err = s.able(ctx, candidates[:min(filtered, len(candidates))]); err != nil {
+				return err
+			}
+			candidates = candidates[min(filtered, len(candidates)):]
+		}
 		var some []*loaded
-		for _, p := range candidates[:min(step, len(candidates))] {
+		for _, p := range able[:min(step, len(able))] {
 			m, err := s.load(ctx, p.number)
 			if err != nil {
 				return err
@@ -64,7 +64,7 @@ func (s *search) collect(ctx context.Context, candidates []place, all *rarities)
 			}
 			some = append(some, m)
 		}
-		candidates = candidates[min(step, len(candidates)):]
+		able = able[min(step, len(able)):]
 		slices.SortStableFunc(some, func(x, y *loaded) int { return cmp.Compare(y.ranked.score, x.ranked.score) })
 		for _, m := range some {
 			if len(hits) > s.Offset+s.Limit {

@@ -14,6 +14,7 @@ const (
 	partWeight   = 0.5 // of what is only a part of what was asked for, or has it as a part
 	shortestPart = 3   // letters of a compound's part that is looked for
 	shortestWord = 4   // letters of a word that is looked for as a part
+	mostExpanded = 16  // terms of a query
 	mostWholes   = 40  // compounds that one word is looked for in
 )
 
@@ -21,7 +22,7 @@ const (
 // compounds that a word is the first or last part of, the parts of a compound,
 // and single ideographs where nobody says two of them together.
 func (s *search) expand(ctx context.Context, all vocabulary) error {
-	for _, t := range s.asked.terms {
+	for _, t := range s.asked.terms[:min(len(s.asked.terms), mostExpanded)] {
 		var more []term
 		var err error
 		switch {

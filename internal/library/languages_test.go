@@ -161,6 +161,7 @@ func TestCompounds(t *testing.T) {
 		{"die Bremsen", "de", 2},
 		{"Gibt es einen Terminkalender?", "de", 3},
 		{"Arbeitszeiten", "de", 4},
+		{"What did they say about the Kalender?", "de", 3},
 		{"重量", "ja", 1},
 	} {
 		for _, bot := range []string{"", c.meeting} {

@@ -29,15 +29,16 @@ const Memory = "memory"
 
 // Unpacked meetings are held in memory up to so many bytes: some hundred hours.
 const (
-	heldTurns   = 24 << 20
-	heldIndexes = 40 << 20
+	heldTurns   = 16 << 20
+	heldIndexes = 24 << 20
 )
 
 // Library is one file of meetings, each kept for one tenant.
 type Library struct {
 	path   string
 	reads  *sql.DB
-	writes *sql.DB // one connection, so that writers wait in line
+	writes *sql.DB   // one connection, so that writers wait in line
+	find   *sql.Stmt // a meeting, as Get asks for it
 	secret []byte
 	lock   sync.RWMutex // in memory, SQLite lets nobody read while somebody writes
 
@@ -55,6 +56,9 @@ func Open(ctx context.Context, path string) (*Library, error) {
 	err := migrate(ctx, l.writes, migrations())
 	if err == nil {
 		l.secret, err = secret(ctx, l.writes)
+	}
+	if err == nil {
+		l.find, err = l.reads.PrepareContext(ctx, findMeeting)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open library %s: %w", path, err), l.Close())
@@ -111,7 +115,11 @@ func private(path string) error {
 
 // Close closes the library.
 func (l *Library) Close() error {
-	return errors.Join(l.reads.Close(), l.writes.Close())
+	var err error
+	if l.find != nil {
+		err = l.find.Close()
+	}
+	return errors.Join(err, l.reads.Close(), l.writes.Close())
 }
 
 // secret is what tenants' names are hashed with, so that the file does not

@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -244,9 +245,18 @@ func TestManyAtOnce(t *testing.T) {
 			all.Go(func() {
 				tenant := libraries[n%len(libraries)].Tenant("a")
 				for i := range 10 {
-					kept(t, tenant, Meeting{BotID: string(rune('a' + (n+i)%12)), Turns: said("The kettle is on.", "Tea or coffee?")})
-					if got := found(t, tenant, Query{Text: "kettles"}); len(got.Hits) == 0 {
-						t.Errorf("got %+v", got)
+					kept(t, tenant, Meeting{BotID: string(rune('a' + (n+i)%12)), Turns: said("The kettle is on.", "Tea or coffee?")},
+						Meeting{BotID: fmt.Sprint("of ", n, i), Turns: said("Das Teewasser kocht.")})
+					for _, q := range []Query{{Text: "kettles"}, {Text: `"kettle is on"`, Speaker: "ada"}, {Text: "ketle", BotID: string(rune('a' + (n+i)%12))}} {
+						if got := found(t, tenant, q); len(got.Hits) == 0 {
+							t.Errorf("%+v: got %+v", q, got)
+						}
+					}
+					if m, err := tenant.Get(ctx, string(rune('a'+(n+i)%12))); err != nil || m == nil || len(m.Turns) != 2 {
+						t.Errorf("got %+v, %v", m, err)
+					}
+					if err := tenant.Delete(ctx, fmt.Sprint("of ", n, i)); err != nil {
+						t.Error(err)
 					}
 				}
 			})

@@ -79,27 +79,33 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 	return nil
 }
 
+const findMeeting = `SELECT meetings.id, copy, title, url, date, duration, version
+	FROM tenants JOIN meetings ON tenant = tenants.id AND bot = ? WHERE hash = ?`
+
 // Get answers a meeting, or nil when it is not in the library.
 func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
 	defer t.library.reading()()
-	m := Meeting{BotID: botID}
-	var id int64
-	var when sql.NullInt64
-	err := t.library.reads.QueryRowContext(ctx, `SELECT meetings.id, copy, title, url, date, duration, version
-		FROM tenants JOIN meetings ON tenant = tenants.id AND bot = ? WHERE hash = ?`, botID, t.hash).
-		Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
-	if err == nil {
-		var turns []transcript.Turn
-		turns, err = t.library.turnsOf(ctx, t.library.reads, id, m.Copy)
-		m.Date, m.Turns = date(when), slices.Clone(turns)
+	for {
+		m := Meeting{BotID: botID}
+		var id int64
+		var when sql.NullInt64
+		err := t.library.find.QueryRowContext(ctx, botID, t.hash).Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil
+		}
+		if err == nil {
+			m.Date = date(when)
+			m.Turns, err = t.library.turnsOf(ctx, t.library.reads, id, m.Copy)
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			continue // another was put in its place in between
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look up meeting %s: %w", botID, cmp.Or(ctx.Err(), err))
+		}
+		m.Turns = slices.Clone(m.Turns)
+		return &m, nil
 	}
-	if errors.Is(err, sql.ErrNoRows) { // or it was forgotten in between
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look up meeting %s: %w", botID, cmp.Or(ctx.Err(), err))
-	}
-	return &m, nil
 }
 
 // turnsOf unpacks the turns of a meeting, or has them still. They are not to be

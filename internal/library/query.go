@@ -1,6 +1,7 @@
 package library
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,6 +16,8 @@ type question struct {
 	phrases []string // in the form of exact
 	without []string // the same
 	terms   []term
+	barred  []term // of the words that must not be there
+	cut     bool   // there were more terms
 }
 
 // term is a word of the query, or a pair of characters, as it can be indexed.
@@ -28,6 +31,12 @@ type term struct {
 	follows bool           // the term before it in the query
 	count   float64        // how often it is in the query, less for words that tell little
 }
+
+// The most that one query may have.
+const (
+	mostTerms   = 64 // those after are left out
+	mostPhrases = 16 // of each kind
+)
 
 // tellWeight is what a word counts that tells little of what is asked for.
 const tellWeight = 0.5
@@ -98,6 +107,15 @@ func parse(text string) question {
 // prepare makes terms of the query's words, in each of the languages that it is
 // asked in.
 func (q *question) prepare(languages []string) error {
+	if len(q.phrases) > mostPhrases || len(q.without) > mostPhrases {
+		return &QueryError{fmt.Sprintf("the query has more than %d phrases in quotes, or words to exclude: give fewer", mostPhrases)}
+	}
+	for _, phrase := range q.without {
+		single := question{plain: phrase}
+		if strings.Count(phrase, " ") == 2 && single.prepare(languages) == nil {
+			q.barred = append(q.barred, single.terms...)
+		}
+	}
 	q.terms = nil
 	lexicons := make([]*words.Lexicon, 0, len(languages))
 	for _, language := range languages {
@@ -148,7 +166,10 @@ func (q *question) prepare(languages []string) error {
 			q.terms[i].count += t.count
 			q.terms[i].must = q.terms[i].must || t.must
 		} else {
-			i = len(q.terms)
+			if i = len(q.terms); i == mostTerms {
+				q.cut = true
+				break
+			}
 			t.follows = i > 0 && before == i-1
 			q.terms = append(q.terms, t)
 		}

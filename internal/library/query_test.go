@@ -74,7 +74,7 @@ func TestNearest(t *testing.T) {
 func FuzzSearch(f *testing.F) {
 	a := opened(f, Memory).Tenant("a")
 	kept(f, a, Meeting{BotID: "1", Turns: said("The quick brown fox.", "Die schnelle Füchsin über 42 Zäune.", "会議は午後三時からです。", "الاجتماع غدا")})
-	for _, seed := range []string{`"quick brown" -fox`, "会議", "「午後」 -三", "-", `"`, `-"`, "a-b-c'd", "الاجتماع", "ก่", "\xff\xfe", "1,2.3", "ﬁ ß İ"} {
+	for _, seed := range []string{`"quick brown" -fox`, "会議", "「午後」 -三", "-", `"`, `-"`, "a-b-c'd", "الاجتماع", "ก่", "\xff\xfe", "1,2.3", "ﬁ ß İ", "Gartenzäune", "Zaungarten ist", "重量"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -53,17 +53,21 @@ func (s *search) scope(ctx context.Context) error {
 		if meeting != "" && !strings.Contains(folded(string(title)), meeting) && !strings.Contains(folded(string(link)), meeting) {
 			continue
 		}
+		var meant []string
 		if speaker != "" {
-			if !strings.Contains(folded(string(speakers)), speaker) {
-				if len(others) < maxNames {
-					for name := range strings.SplitSeq(string(speakers), "\n") {
-						others[name] = true
-					}
+			for name := range strings.SplitSeq(string(speakers), "\n") {
+				switch {
+				case strings.Contains(folded(name), speaker):
+					meant = append(meant, name)
+				case len(others) < maxNames:
+					others[name] = true
 				}
+			}
+			if len(meant) == 0 {
 				continue
 			}
 		}
-		s.places = append(s.places, place{number: number})
+		s.places = append(s.places, place{number: number, speakers: meant})
 		s.found.Searched++
 		s.found.Turns += turns
 		if at := date(when); when.Valid {

@@ -43,6 +43,7 @@ type Hit struct {
 type Results struct {
 	Hits           []Hit
 	More           bool // there are hits after these
+	Cut            bool // the query is so long that only its first words were searched for
 	Searched       int  // meetings
 	Turns          int  // of these meetings
 	Oldest, Newest time.Time
@@ -102,8 +103,9 @@ type search struct {
 
 // place is a meeting that is looked into.
 type place struct {
-	number int
-	score  float64
+	number   int
+	score    float64
+	speakers []string // of those that are looked for
 }
 
 func (s *search) run(ctx context.Context) error {
@@ -113,6 +115,7 @@ func (s *search) run(ctx context.Context) error {
 	if err := s.asked.prepare(s.languages); err != nil {
 		return err
 	}
+	s.found.Cut = s.asked.cut
 	if len(s.places) == 0 {
 		return nil
 	}
@@ -179,19 +182,13 @@ func (s *search) rank(ctx context.Context, m *loaded, all *rarities) error {
 // bar marks the units that say what must not be there, in whatever form of the
 // word.
 func (s *search) bar(m *loaded) {
+	which, _ := m.index.matches(s.asked.barred)
+	for i, u := range m.index.units {
+		m.barred[i] = slices.ContainsFunc(u.terms, func(id int32) bool { return which[id] > 0 })
+	}
 	for _, phrase := range s.asked.without {
 		for i, said := range m.index.find(phrase, m.turns) {
 			m.barred[i] = m.barred[i] || said
-		}
-		single := question{plain: phrase}
-		if strings.Count(phrase, " ") > 2 || single.prepare(s.languages) != nil {
-			continue
-		}
-		which, _ := m.index.matches(single.terms)
-		for i, u := range m.index.units {
-			if slices.ContainsFunc(u.terms, func(id int32) bool { return which[id] > 0 }) {
-				m.barred[i] = true
-			}
 		}
 	}
 }

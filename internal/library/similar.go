@@ -12,6 +12,7 @@ import (
 
 const (
 	nearestWords = 5
+	mostUnknown  = 8    // words of a query for which others are looked for
 	likeness     = 0.55 // from which a word is offered for another
 	sameness     = 0.8  // from which it is searched for in its place
 )
@@ -151,6 +152,9 @@ func (s *search) unknown(ctx context.Context, all vocabulary) error {
 			continue
 		}
 		s.found.Unknown = append(s.found.Unknown, t.word)
+		if len(s.found.Unknown) > mostUnknown {
+			continue
+		}
 		terms, err := all.like(ctx, t.stems[0])
 		if err != nil {
 			return err
