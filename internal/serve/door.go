@@ -46,30 +46,37 @@ func callerOf(ctx context.Context) string {
 	return ""
 }
 
-// admitted lets requests of principals through, and answers all others.
+// admitted lets requests of principals through, and answers all others. Streams
+// stay in it for hours, by the thousand: what is on the stack here is small.
 func (h *web) admitted(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		from := h.from(r)
-		if wait, ok := h.state.Take(r.Context(), "from/"+from.String(), shared.Rate{Most: h.limits.From, Per: time.Minute}); !ok {
-			tooMany(w, nil, wait, "Too many requests come from this address.")
-			return
-		}
-		if h.entrance.door == nil {
+		if r = h.admit(w, r); r != nil {
 			next(w, r)
-			return
 		}
-		if query := r.URL.Query(); len(query) > 1 || len(query) == 1 && (r.URL.Path != "/message" || !query.Has("sessionId")) {
-			answer(w, http.StatusBadRequest, refuse(nil, mcp.INVALID_REQUEST,
-				"Nothing may stand behind a ? in this address: keys and tokens there end up in logs. Send yours in a header, and take one that stood in an address for known to others."))
-			return
-		}
-		principal, err := h.entrance.admit(r, from)
-		if err != nil {
-			h.turnAway(w, err)
-			return
-		}
-		next(w, r.WithContext(access.With(r.Context(), principal)))
 	}
+}
+
+// admit returns the request of a principal with who that is, or answers it.
+func (h *web) admit(w http.ResponseWriter, r *http.Request) *http.Request {
+	from := h.from(r)
+	if wait, ok := h.state.Take(r.Context(), "from/"+from.String(), shared.Rate{Most: h.limits.From, Per: time.Minute}); !ok {
+		tooMany(w, nil, wait, "Too many requests come from this address.")
+		return nil
+	}
+	if h.entrance.door == nil {
+		return r
+	}
+	if query := r.URL.Query(); len(query) > 1 || len(query) == 1 && (r.URL.Path != "/message" || !query.Has("sessionId")) {
+		answer(w, http.StatusBadRequest, refuse(nil, mcp.INVALID_REQUEST,
+			"Nothing may stand behind a ? in this address: keys and tokens there end up in logs. Send yours in a header, and take one that stood in an address for known to others."))
+		return nil
+	}
+	principal, err := h.entrance.admit(r, from)
+	if err != nil {
+		h.turnAway(w, err)
+		return nil
+	}
+	return r.WithContext(access.With(r.Context(), principal))
 }
 
 // shut says that an address sent too many wrong credentials.

@@ -21,20 +21,26 @@ const (
 // that it does not hold.
 func (h *web) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		origins := r.Header.Values("Origin")
-		switch {
-		case !h.own(r.Host):
-			http.Error(w, "Refused: the Host header does not name this server. Connect to its own address; whoever runs it allows others with --allowed-hosts.", http.StatusForbidden)
-		case len(origins) == 0, len(origins) == 1 && h.same(origins[0], r):
+		if h.lets(w, r) {
 			next.ServeHTTP(w, r)
-		case len(origins) == 1 && slices.ContainsFunc(h.origins, func(allowed string) bool { return strings.EqualFold(origins[0], allowed) }):
-			if h.cors(w, r, origins[0]) {
-				next.ServeHTTP(w, r)
-			}
-		default:
-			http.Error(w, "Refused: the request comes from a web page of another origin. Whoever runs this server allows origins with --allowed-origins.", http.StatusForbidden)
 		}
 	})
+}
+
+// lets reports that a request may go on, or answers it.
+func (h *web) lets(w http.ResponseWriter, r *http.Request) bool {
+	origins := r.Header.Values("Origin")
+	switch {
+	case !h.own(r.Host):
+		http.Error(w, "Refused: the Host header does not name this server. Connect to its own address; whoever runs it allows others with --allowed-hosts.", http.StatusForbidden)
+	case len(origins) == 0, len(origins) == 1 && h.same(origins[0], r):
+		return true
+	case len(origins) == 1 && slices.ContainsFunc(h.origins, func(allowed string) bool { return strings.EqualFold(origins[0], allowed) }):
+		return h.cors(w, r, origins[0])
+	default:
+		http.Error(w, "Refused: the request comes from a web page of another origin. Whoever runs this server allows origins with --allowed-origins.", http.StatusForbidden)
+	}
+	return false
 }
 
 // same reports whether a page is this server's own.

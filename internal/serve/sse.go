@@ -10,17 +10,27 @@ import (
 
 // stream serves /sse.
 func (h *web) stream(w http.ResponseWriter, r *http.Request) {
+	out, r := h.openStream(w, r)
+	if out == nil {
+		return
+	}
+	defer out.closed()
+	h.sse.ServeHTTP(out, r)
+}
+
+// openStream makes room for a stream, until it is closed, or answers that there
+// is none.
+func (h *web) openStream(w http.ResponseWriter, r *http.Request) (*stream, *http.Request) {
 	if r.Method != http.MethodGet {
 		w.Header().Set("Allow", http.MethodGet)
 		http.Error(w, "GET opens a stream here; messages are posted to the address that it names first.", http.StatusMethodNotAllowed)
-		return
+		return nil, nil
 	}
 	leave, err := h.callers.take(callerOf(r.Context()), aStream)
 	if err != nil {
 		h.refuseFull(w, &message{}, err)
-		return
+		return nil, nil
 	}
-	defer leave()
 	out := &stream{ResponseWriter: w, header: http.Header{}}
 	id := ""
 	out.wrote = func(event []byte) {
@@ -29,10 +39,13 @@ func (h *web) stream(w http.ResponseWriter, r *http.Request) {
 			h.pending.done(id + " " + keyOf(answered))
 		}
 	}
+	out.closed = func() {
+		h.streams.ids.Delete(id)
+		h.pending.drop(id + " ")
+		leave()
+	}
 	opened := func(session string) { id = session }
-	h.sse.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), openedKey{}, opened)))
-	h.streams.ids.Delete(id)
-	h.pending.drop(id + " ")
+	return out, r.WithContext(context.WithValue(r.Context(), openedKey{}, opened))
 }
 
 // newStream names a stream.

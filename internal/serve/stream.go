@@ -58,6 +58,7 @@ type stream struct {
 	http.ResponseWriter
 	header  http.Header         // the library's, until it is sent
 	wrote   func([]byte)        // sees what goes out, may be nil
+	closed  func()              // gives back what an SSE stream holds
 	renamed func([]byte) []byte // changes an event that goes out, may be nil
 
 	mu     sync.Mutex

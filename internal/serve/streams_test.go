@@ -127,8 +127,9 @@ func BenchmarkStreams(b *testing.B) {
 			heap, all := held()
 			for b.Loop() {
 				closed := streams(b, n, address)
-				_, open := held()
-				b.ReportMetric((open-all)/n, "B/stream")
+				open, openAll := held()
+				b.ReportMetric((openAll-all)/n, "B/stream")
+				b.ReportMetric((open-heap)/n, "B-heap/stream")
 				closed()
 				settle(b, n, goroutines+20)
 				left, _ := held()
