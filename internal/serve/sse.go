@@ -17,7 +17,7 @@ func (h *web) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	leave, err := h.callers.take(callerOf(r.Context()), aStream)
 	if err != nil {
-		h.refuseFull(w, &message{}, err)
+		h.refuseFull(w, r, &message{}, err)
 		return
 	}
 	defer leave()
@@ -77,7 +77,7 @@ func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, go
 	if m.request() {
 		leave, err := h.callers.take(callerOf(r.Context()), aCall)
 		if err != nil {
-			h.refuseFull(w, &m, err)
+			h.refuseFull(w, r, &m, err)
 			return
 		}
 		h.pending.add(key, leave)
