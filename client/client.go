@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -35,6 +36,7 @@ type Options struct {
 	Pause     time.Duration    // before the first retry; 300 ms when zero
 	Now       func() time.Time // the clock of the deletion limit; time.Now when nil
 	Resolver  *net.Resolver    // looks up where files are; net.DefaultResolver when nil
+	Watch     Watch            // sees every request; may be nil
 }
 
 // Client calls the API. It is safe for concurrent use, and holds no state but
@@ -168,7 +170,7 @@ func (c *Client) do(ctx context.Context, req request, out any) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	err := c.retry(ctx, req, func() error { return c.send(ctx, req, path, key, body, out) })
+	err := c.retry(ctx, req, func(sent *Attempt) error { return c.send(ctx, req, sent, path, key, body, out) })
 	var e *Error
 	if errors.As(err, &e) {
 		e.tidy(secrets)
@@ -177,7 +179,7 @@ func (c *Client) do(ctx context.Context, req request, out any) error {
 }
 
 // send sends a request once.
-func (c *Client) send(ctx context.Context, req request, path string, key Secret, body []byte, out any) error {
+func (c *Client) send(ctx context.Context, req request, sent *Attempt, path string, key Secret, body []byte, out any) error {
 	var reader io.Reader
 	if body != nil {
 		reader = bytes.NewReader(body)
@@ -186,6 +188,7 @@ func (c *Client) send(ctx context.Context, req request, path string, key Secret,
 	if err != nil {
 		return &Error{Op: req.op, Message: "the API's address is not a URL", cause: err}
 	}
+	maps.Copy(r.Header, sent.Header)
 	r.Header.Set(KeyHeader, key.Reveal())
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", c.options.UserAgent)
@@ -210,7 +213,7 @@ func (c *Client) send(ctx context.Context, req request, path string, key Secret,
 		}
 	}
 	defer resp.Body.Close()
-	calls.Status = resp.StatusCode
+	calls.Status, sent.Status = resp.StatusCode, resp.StatusCode
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return refusal(req.op, resp)
 	}

@@ -27,12 +27,13 @@ func (c *Client) File(ctx context.Context, link string) ([]byte, error) {
 		return nil, &Error{Op: req.op, Unsent: true, Message: "the API's link is not fetched: " + err.Error()}
 	}
 	var raw []byte
-	err = c.retry(ctx, req, func() error {
+	err = c.retry(ctx, req, func(sent *Attempt) error {
 		resp, err := from.Do(r)
 		if err != nil {
 			return &Error{Op: req.op, Message: unreachable(err, r.URL.Host), cause: err, broken: ctx.Err() == nil && !errors.Is(err, errInside)}
 		}
 		defer resp.Body.Close()
+		sent.Status = resp.StatusCode
 		switch {
 		case resp.StatusCode >= 300 && resp.StatusCode < 400:
 			return &Error{Op: req.op, Status: resp.StatusCode, Message: "the link leads on elsewhere, which is not followed"}

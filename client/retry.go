@@ -16,18 +16,40 @@ const (
 	maxRetryAfter = 30 * time.Second // a longer Retry-After is the caller's to wait for
 )
 
+// Watch is called before each request, and what it returns once the answer is
+// read, with what went wrong.
+type Watch func(ctx context.Context, sent *Attempt) (answered func(error))
+
+// Attempt is one request of the client's. Nothing of it comes from a caller.
+type Attempt struct {
+	Operation string      // id, as in the API's document
+	Method    string      // of HTTP
+	Try       int         // 1, and more for a read that is sent again
+	Status    int         // of the answer, 0 until there is one
+	Header    http.Header // what Watch would have the request to the API carry
+}
+
 // retry runs send, and for a read runs it again, up to three times in all,
 // while the API is busy or the connection broken. It waits as long as the API
 // asks, but neither longer than 30 s nor past the context's deadline.
-func (c *Client) retry(ctx context.Context, req request, send func() error) error {
+func (c *Client) retry(ctx context.Context, req request, send func(*Attempt) error) error {
+	sent := Attempt{Operation: req.op, Method: req.method}
+	attempt := func() (err error) {
+		sent.Try, sent.Status, sent.Header = sent.Try+1, 0, nil
+		if c.options.Watch != nil {
+			answered := c.options.Watch(ctx, &sent)
+			defer func() { answered(err) }()
+		}
+		return send(&sent)
+	}
 	if req.method != http.MethodGet {
-		return send()
+		return attempt()
 	}
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval = c.options.Pause
 	var last error
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		last = send()
+		last = attempt()
 		var e *Error
 		if last == nil || !errors.As(last, &e) || !e.temporary() {
 			return struct{}{}, permanent(last)

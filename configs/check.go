@@ -55,18 +55,27 @@ func (c *checker) check(given *flags, command string) *Config {
 		config.Serving = c.serving(&given.Serve, config.SecretEnv)
 		config.Addr = config.Serving.Addr
 	case "sandbox":
-		config.Addr = c.loopback(given.SandboxOnly.Addr, "the sandbox's keys are known to everybody")
+		config.Addr = c.loopback("--addr", given.SandboxOnly.Addr, "the sandbox's keys are known to everybody")
+	}
+	if slices.Contains(calling, command) {
+		config.AuditLog = given.AuditLog
+	}
+	if command == "serve" || command == "stdio" {
+		config.Traces = c.traces(given.OTLPEndpoint)
 	}
 	c.access(config)
 	c.tokens(config, given)
 	return config
 }
 
+// calling are the commands that call tools for somebody.
+var calling = []string{"stdio", "serve", "call"}
+
 // access finds the API and its key, or the sandbox in their place.
 func (c *checker) access(config *Config) {
 	key := strings.TrimSpace(c.env["MEETING_BAAS_API_KEY"])
 	shared := config.Serving.Shared() // each caller pays with another key
-	needed := slices.Contains([]string{"stdio", "serve", "call", "token create"}, config.Command)
+	needed := slices.Contains(calling, config.Command) || config.Command == "token create"
 	switch {
 	case !needed:
 		return
@@ -199,11 +208,11 @@ func (c *checker) names(text string) []string {
 }
 
 // loopback refuses addresses that other machines may reach.
-func (c *checker) loopback(addr, because string) string {
-	addr, local := c.address(addr)
+func (c *checker) loopback(flag, addr, because string) string {
+	addr, local := c.address(flag, addr)
 	if !local {
 		_, port, _ := net.SplitHostPort(addr) // address has
-		c.wrong("--addr: %s can be reached from other machines, and %s. Or use 127.0.0.1:%s.", addr, because, port)
+		c.wrong("%s: %s can be reached from other machines, and %s. Or use 127.0.0.1:%s.", flag, addr, because, port)
 	}
 	return addr
 }

@@ -26,6 +26,9 @@ type Config struct {
 	LogLevel slog.Level
 	LogJSON  bool
 
+	AuditLog string // a file's path, or stderr; none when ""
+	Traces   Traces // of stdio and serve
+
 	Timezone       *time.Location
 	URLHosts       []string // hosts, "*.host" for those below one, "*" for all
 	SecretEnv      []string // variables that a secret argument may name
@@ -115,7 +118,7 @@ func Load(args []string, host Host) (*Config, error) {
 	return config, nil
 }
 
-// baseURL checks where the API is.
+// baseURL checks an address below which something is, such as the API.
 func baseURL(text string) (string, bool) {
 	u, err := url.Parse(text)
 	ok := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""

@@ -37,6 +37,9 @@ type flags struct {
 	LogLevel  string `group:"Running" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}). The log goes to standard error."`
 	LogFormat string `group:"Running" default:"text" placeholder:"FORMAT" help:"text or json (${default})."`
 
+	AuditLog     string `group:"Running" placeholder:"FILE|stderr" help:"Write down each call as a line of JSON: who, which tool, on which bot or calendar, whether it was let through; never arguments or content."`
+	OTLPEndpoint string `name:"otlp-endpoint" group:"Running" placeholder:"URL" help:"Send OpenTelemetry traces there, such as http://127.0.0.1:4318 (default: as OTEL_EXPORTER_OTLP_ENDPOINT says)."`
+
 	Stdio struct{}   `cmd:"" help:"Serve MCP over standard input and output. This is what MCP clients run, and what plain 'meetmcp' does when its input is no terminal."`
 	Serve serveFlags `cmd:"" help:"Serve MCP over HTTP: streamable HTTP at /mcp, SSE at /sse. On this machine only, or for many people with --auth."`
 	Demo  struct{}   `cmd:"" help:"Watch an agent's tools at work against the sandbox, in a few seconds. Needs nothing."`

@@ -19,6 +19,9 @@ type serveFlags struct {
 	TLSKey    string `name:"tls-key" group:"Where" placeholder:"FILE" help:"Key of the certificate, in PEM."`
 	Drain     string `group:"Where" default:"20s" placeholder:"DURATION" help:"How long running calls may take to finish on SIGTERM (${default})."`
 
+	MetricsAddr string `name:"metrics-addr" group:"Where" placeholder:"HOST:PORT" help:"Where /metrics, /healthz and /readyz answer programs, without asking who they are (default: at --addr, with /metrics for this machine only)."`
+	PprofAddr   string `name:"pprof-addr" group:"Where" placeholder:"HOST:PORT" help:"Where go tool pprof reads profiles, on this machine only (default: nowhere)."`
+
 	Auth           string `group:"Who may call" placeholder:"key,token" help:"Ask callers who they are: key, a Meeting BaaS key of their own; token, one that you issued with 'meetmcp token create'; or both."`
 	AllowedHosts   string `group:"Who may call" placeholder:"HOST,…" help:"Names by which callers reach this server, beside that of --public-url."`
 	AllowedOrigins string `group:"Who may call" placeholder:"ORIGIN,…" help:"Web pages that may call, such as https://app.example.org (default: none)."`
@@ -41,6 +44,8 @@ type Serving struct {
 	PublicURL *url.URL // nil when not given
 	TLS       *tls.Config
 	Drain     time.Duration
+
+	MetricsAddr, PprofAddr string // "" where not given
 
 	Auth    []string // key and token; empty: whoever reaches the listener
 	Hosts   []string // beside loopback
@@ -82,6 +87,12 @@ func (c *checker) serving(given *serveFlags, secretEnv []string) Serving {
 	if given.TakeWebhooks && given.PublicURL == "" {
 		c.wrong("--take-webhooks needs --public-url: the address by which Meeting BaaS reaches this server.")
 	}
+	if given.MetricsAddr != "" {
+		s.MetricsAddr, _ = c.address("--metrics-addr", given.MetricsAddr)
+	}
+	if given.PprofAddr != "" {
+		s.PprofAddr = c.loopback("--pprof-addr", given.PprofAddr, "profiles tell much of what a server does")
+	}
 	for _, kind := range s.Auth {
 		c.oneOf("--auth", kind, "key", "token")
 	}
@@ -103,11 +114,11 @@ func (c *checker) serving(given *serveFlags, secretEnv []string) Serving {
 		s.Limits[limit.name] = n
 	}
 	if !s.Shared() {
-		s.Addr = c.loopback(given.Addr, "serve answers whoever can reach it, with your key. Let it ask who calls, with --auth key or --auth token")
+		s.Addr = c.loopback("--addr", given.Addr, "serve answers whoever can reach it, with your key. Let it ask who calls, with --auth key or --auth token")
 		return s
 	}
 	var local bool
-	if s.Addr, local = c.address(given.Addr); !local && len(s.Hosts) == 0 {
+	if s.Addr, local = c.address("--addr", given.Addr); !local && len(s.Hosts) == 0 {
 		c.wrong("--addr: %s can be reached from other machines. Say by which name callers reach it, with --public-url or --allowed-hosts; requests under other names are refused.", s.Addr)
 	}
 	if len(secretEnv) > 0 {
@@ -194,18 +205,18 @@ func (c *checker) certificate(cert, key string) *tls.Config {
 }
 
 // address checks where to listen, and whether only this machine reaches it.
-func (c *checker) address(addr string) (_ string, local bool) {
+func (c *checker) address(flag, addr string) (_ string, local bool) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		c.wrong("--addr: %q is not an address such as 127.0.0.1:8787.", addr)
+		c.wrong("%s: %q is not an address such as 127.0.0.1:8787.", flag, addr)
 		return addr, true
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		c.wrong("--addr: %q is not a port from 0 to 65535.", port)
+		c.wrong("%s: %q is not a port from 0 to 65535.", flag, port)
 	}
 	ips, err := lookup(host)
 	if err != nil {
-		c.wrong("--addr: the host %q leads nowhere. Use 127.0.0.1:%s.", host, port)
+		c.wrong("%s: the host %q leads nowhere. Use 127.0.0.1:%s.", flag, host, port)
 		return addr, true
 	}
 	return addr, !slices.ContainsFunc(ips, func(ip net.IP) bool { return ip == nil || !ip.IsLoopback() })

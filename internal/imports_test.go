@@ -25,6 +25,8 @@ var allowed = map[string][]string{
 	"client/sandbox":      {"client"},
 	"internal/access":     {"client"},
 	"internal/accesstest": {"client", "internal/access"},
+	"internal/audit":      {},
+	"internal/observe":    {"client"},
 	"internal/events":     {"client", "internal/shared"},
 	"internal/nearest":    {},
 	"internal/lru":        {},
@@ -32,11 +34,11 @@ var allowed = map[string][]string{
 	"internal/shared":     {},
 	"internal/site":       {},
 	"e2e/fixtures":        {"internal/serve"},
-	"tools":               {"client", "internal/access", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "summarize"},
+	"tools":               {"client", "internal/access", "internal/audit", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
 	"summarize":           {"internal/transcript", "internal/words", "prompts"},
-	"internal/serve":      {"client", "internal/access", "internal/events", "internal/nearest", "internal/shared"},
-	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/events", "internal/library", "internal/serve", "internal/shared", "internal/site", "prompts", "summarize", "tools"},
+	"internal/serve":      {"client", "internal/access", "internal/audit", "internal/events", "internal/nearest", "internal/observe", "internal/shared"},
+	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/audit", "internal/events", "internal/library", "internal/observe", "internal/serve", "internal/shared", "internal/site", "prompts", "summarize", "tools"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

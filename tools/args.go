@@ -12,16 +12,25 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/invopop/jsonschema"
 
+	"github.com/meetmcp/meetmcp/internal/audit"
 	"github.com/meetmcp/meetmcp/internal/nearest"
 )
 
-// argumentError is a mistake of the caller's, in words that tell the way out.
-type argumentError struct{ text string }
+// argumentError is a mistake of the caller's, or why a call is refused, in words
+// that tell the way out.
+type argumentError struct {
+	text     string
+	decision audit.Decision // allowed, for a mistake
+}
 
 func (e *argumentError) Error() string { return e.text }
 
 func badArgument(format string, args ...any) error {
-	return &argumentError{fmt.Sprintf(format, args...)}
+	return refused(audit.Allowed, format, args...)
+}
+
+func refused(by audit.Decision, format string, args ...any) error {
+	return &argumentError{fmt.Sprintf(format, args...), by}
 }
 
 // read turns a model's arguments into JSON that the tool's In takes: names
@@ -36,7 +45,7 @@ func (c *Call) read(raw jsontext.Value) ([]byte, error) {
 			raw = repaired
 		}
 	}
-	reader := &reader{call: c, policy: c.tool.policy}
+	reader := &reader{call: c, policy: c.tool.policy, decision: audit.Allowed}
 	schema := c.tool.schemas().in
 	members := reader.members("", raw)
 	if members != nil {
@@ -45,7 +54,7 @@ func (c *Call) read(raw jsontext.Value) ([]byte, error) {
 		c.args = reader.object(schema, "", members)
 	}
 	if len(reader.mistakes) > 0 {
-		return nil, &argumentError{strings.Join(reader.mistakes, "\n")}
+		return nil, &argumentError{strings.Join(reader.mistakes, "\n"), reader.decision}
 	}
 	return json.Marshal(c.args, json.Deterministic(true))
 }
@@ -55,6 +64,7 @@ type reader struct {
 	call     *Call
 	policy   *policy
 	mistakes []string
+	decision audit.Decision // on the whole call
 }
 
 func (r *reader) wrong(format string, args ...any) {
@@ -236,6 +246,7 @@ func (r *reader) text(s *jsonschema.Schema, path string, raw jsontext.Value) jso
 		text, err = r.call.destination(path, text)
 	}
 	if err != nil {
+		r.decision = audit.Policy
 		r.wrong("%s: %v.", path, err)
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/access"
+	"github.com/meetmcp/meetmcp/internal/audit"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
@@ -40,7 +41,7 @@ func (t *Tool) open(ctx context.Context) bool {
 
 // closed says why the caller may not.
 func (t *Tool) closed() error {
-	return badArgument("Not done: your credential does not allow this tool, which needs the scope %s and the set %s.\nTell the person; who runs this server can give them another token. Do not try another way.", t.Effect.scope(), t.Set)
+	return refused(audit.Scope, "Not done: your credential does not allow this tool, which needs the scope %s and the set %s.\nTell the person; who runs this server can give them another token. Do not try another way.", t.Effect.scope(), t.Set)
 }
 
 // sign signs what a caller brings back later, for a purpose and this caller alone.
@@ -88,7 +89,7 @@ func (p *policy) spend(ctx context.Context, launch func() error) error {
 			if a.Per > time.Hour {
 				within = "day"
 			}
-			return badArgument("Not sent: %d bots were sent within the last %s, which is the limit (%s).\nThe next is free at %s, in %s. Ask the person before sending more.",
+			return refused(audit.Limit, "Not sent: %d bots were sent within the last %s, which is the limit (%s).\nThe next is free at %s, in %s. Ask the person before sending more.",
 				a.Most, within, a.says, free.UTC().Format(time.RFC3339), free.Sub(p.Now()).Round(time.Second))
 		}
 		refunds = append(refunds, func() { p.State.Refund(context.WithoutCancel(ctx), a.key, token) })

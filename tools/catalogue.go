@@ -97,11 +97,11 @@ func Instructions(on []Tool) string {
 	return b.String()
 }
 
-// Changes reports whether a tool that is on does more than read.
-func Changes(on []Tool) func(name string) bool {
-	changes := make(map[string]bool, len(on))
+// Effects says what each of the tools that are on does to the world.
+func Effects(on []Tool) func(name string) string {
+	effects := make(map[string]string, len(on))
 	for _, t := range on {
-		changes[t.Name] = t.Effect != Reads
+		effects[t.Name] = string(t.Effect)
 	}
-	return func(name string) bool { return changes[name] }
+	return func(name string) string { return effects[name] }
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/audit"
 )
 
 // person is asked before something is lost. What a question was about is not
@@ -49,7 +50,7 @@ func (p *person) consent(ctx context.Context, call *Call, args []byte, came mcp.
 	switch {
 	case canAsk(ctx):
 	case p.policy.Confirm == "always":
-		return nil, badArgument("Not done: the person must be asked first (--confirm always), and this client cannot ask them.\nTell the person. They can use a client that supports elicitation, or do it themselves; do not try again here.")
+		return nil, refused(audit.Policy, "Not done: the person must be asked first (--confirm always), and this client cannot ask them.\nTell the person. They can use a client that supports elicitation, or do it themselves; do not try again here.")
 	default:
 		return nil, nil
 	}
@@ -67,13 +68,13 @@ func (p *person) consent(ctx context.Context, call *Call, args []byte, came mcp.
 func verdict(answer *mcp.ElicitationResult) error {
 	switch {
 	case answer == nil:
-		return badArgument("Not done: the person's answer is missing.\nCall again without requestState, and the person is asked anew.")
+		return refused(audit.Policy, "Not done: the person's answer is missing.\nCall again without requestState, and the person is asked anew.")
 	case answer.Action == mcp.ElicitationResponseActionAccept:
 		return nil
 	case answer.Action == mcp.ElicitationResponseActionDecline:
-		return badArgument("Not done: the person was asked and declined.\nDo not try again, nor another way, without their word.")
+		return refused(audit.Declined, "Not done: the person was asked and declined.\nDo not try again, nor another way, without their word.")
 	}
-	return badArgument("Not done: the person was asked and closed the question without an answer.\nDo not try again, nor another way, without their word.")
+	return refused(audit.Declined, "Not done: the person was asked and closed the question without an answer.\nDo not try again, nor another way, without their word.")
 }
 
 // canAsk reports whether the client can put a question to the person.
@@ -120,18 +121,18 @@ func (p *person) redeem(ctx context.Context, state string, about []byte) error {
 	const again = "\nCall again without requestState and inputResponses, and the person is asked anew."
 	raw, err := base64.RawURLEncoding.DecodeString(state)
 	if err != nil || len(raw) != len(ticket{})+sha256.Size {
-		return badArgument("Not done: requestState is not one that this server gave." + again)
+		return refused(audit.Policy, "Not done: requestState is not one that this server gave."+again)
 	}
 	t := ticket(raw[:len(ticket{})])
 	if !hmac.Equal(raw[len(t):], p.policy.sign(callerOf(ctx), "confirm", t[:], about)) {
-		return badArgument("Not done: requestState is not one that this server gave for this tool, these arguments and this caller." + again)
+		return refused(audit.Policy, "Not done: requestState is not one that this server gave for this tool, these arguments and this caller."+again)
 	}
 	now := p.policy.Now()
 	if !now.Before(t.expires()) {
-		return badArgument("Not done: the person's answer came too late; a question stands for 10 minutes." + again)
+		return refused(audit.Policy, "Not done: the person's answer came too late; a question stands for 10 minutes."+again)
 	}
 	if !p.policy.State.Once(ctx, "confirmed/"+hex.EncodeToString(t[:]), p.policy.ConfirmWithin) {
-		return badArgument("Not done: this answer of the person's was used before, and holds for one call.\nLook whether that call was carried out before you call again.")
+		return refused(audit.Policy, "Not done: this answer of the person's was used before, and holds for one call.\nLook whether that call was carried out before you call again.")
 	}
 	return nil
 }
@@ -163,7 +164,7 @@ func (p *person) question(ctx context.Context, call *Call, args []byte) (string,
 		ConnectionID   string `json:"connection_id"`
 	}
 	if err := json.Unmarshal(args, &in); err != nil {
-		return "", &argumentError{err.Error()}
+		return "", badArgument("%v", err)
 	}
 	switch call.tool.Operation {
 	case "delete_data":

@@ -37,11 +37,15 @@ func (h *host) Elicit(_ context.Context, r mcp.ElicitationRequest) (*mcp.Elicita
 // clients of any kind connect to.
 type asking struct {
 	*serve.Server
+	web     serve.Web
 	t       *testing.T
 	sandbox *sandbox.Sandbox
 }
 
-func newAsking(t *testing.T, confirm string) *asking {
+// set is what a test has otherwise than usual.
+type set func(*tools.Policy, *serve.Options, *serve.Web)
+
+func newAsking(t *testing.T, confirm string, with ...set) *asking {
 	t.Helper()
 	box, err := sandbox.Start(sandbox.Options{})
 	if err != nil {
@@ -54,16 +58,33 @@ func newAsking(t *testing.T, confirm string) *asking {
 			t.Error(err)
 		}
 	})
-	on, err := tools.Select(tools.All(api, tools.Policy{Confirm: confirm, Now: box.Now, Sandbox: true}), tools.Selection{})
+	policy := tools.Policy{Confirm: confirm, Now: box.Now, Sandbox: true}
+	options := serve.Options{Version: "test"}
+	web := serve.Web{Drain: time.Second}
+	for _, set := range with {
+		set(&policy, &options, &web)
+	}
+	on, err := tools.Select(tools.All(api, policy), tools.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := serve.New(serve.Options{Version: "test", Tools: func(to *server.MCPServer) { tools.Register(to, on) }, Listing: tools.Listing(on)})
-	return &asking{s, t, box}
+	resources := tools.NewResources(on)
+	options.Tools = func(to *server.MCPServer) {
+		tools.Register(to, on)
+		resources.Register(to)
+	}
+	options.Listing, options.Effect = tools.Listing(on), tools.Effects(on)
+	return &asking{serve.New(options), web, t, box}
 }
 
 // dial connects a client, with a host when h is not nil.
 func (s *asking) dial(kind, version string, h *host) *agent {
+	s.t.Helper()
+	return s.dialWith(kind, version, h, nil)
+}
+
+// dialWith connects a client that sends headers of its own over http.
+func (s *asking) dialWith(kind, version string, h *host, headers map[string]string) *agent {
 	s.t.Helper()
 	options := []mcpclient.ClientOption{mcpclient.WithProtocolVersion(version)}
 	if h != nil {
@@ -89,11 +110,11 @@ func (s *asking) dial(kind, version string, h *host) *agent {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		go func() { served <- s.HTTP(ctx, listener, serve.Web{Drain: time.Second}) }()
+		go func() { served <- s.HTTP(ctx, listener, s.web) }()
 		if kind == "sse" {
 			over, err = transport.NewSSE("http://" + listener.Addr().String() + "/sse")
 		} else {
-			over, err = transport.NewStreamableHTTP("http://" + listener.Addr().String() + "/mcp")
+			over, err = transport.NewStreamableHTTP("http://"+listener.Addr().String()+"/mcp", transport.WithHTTPHeaders(headers))
 		}
 		if err != nil {
 			s.t.Fatal(err)

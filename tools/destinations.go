@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/audit"
 )
 
 // destination refuses URLs of hosts that the operator did not allow, and
@@ -107,7 +108,7 @@ func (c *Call) destinationsIn(path string, v any) error {
 			err = errors.New("write the host in ASCII: " + sent)
 		}
 		if err != nil {
-			return badArgument("%s: %v.", clip(path, 120), err)
+			return refused(audit.Policy, "%s: %v.", clip(path, 120), err)
 		}
 	case []any:
 		for i, item := range v {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/audit"
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
@@ -27,6 +29,21 @@ func (t *Tool) failure(err error) *mcp.CallToolResult {
 		text += "\n" + next
 	}
 	return mcp.NewToolResultError(text)
+}
+
+// decided says whether an error refuses the call, and for which limit.
+func decided(err error) (by audit.Decision, limit string) {
+	var argument *argumentError
+	var e *client.Error
+	switch {
+	case errors.As(err, &argument) && argument.decision == audit.Limit:
+		return audit.Limit, "bots"
+	case argument != nil:
+		return argument.decision, ""
+	case errors.As(err, &e) && e.Unsent && e.Status == http.StatusTooManyRequests:
+		return audit.Limit, "deletions"
+	}
+	return audit.Allowed, ""
 }
 
 // reasonOf is an error without the API's name of the operation.

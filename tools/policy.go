@@ -29,6 +29,7 @@ type Policy struct {
 	After          func(time.Duration) <-chan time.Time // the clock that waits run by; time.After when nil
 	Context        context.Context                      // ends what goes on after a call has answered; never when nil
 	State          shared.State                         // what is counted and used up; this process's own when nil
+	LookedUp       func(found bool)                     // told of each meeting that is looked for in the library; may be nil
 	Secret         []byte                               // signs what callers bring back; this process's own when nil
 }
 
@@ -51,6 +52,9 @@ func newPolicy(p Policy) *policy {
 	if p.Secret == nil {
 		p.Secret = make([]byte, 32)
 		_, _ = rand.Read(p.Secret) // it never fails
+	}
+	if p.LookedUp == nil {
+		p.LookedUp = func(bool) {}
 	}
 	if p.ConfirmWithin == 0 {
 		p.ConfirmWithin = 10 * time.Minute

@@ -15,6 +15,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/audit"
 )
 
 // Effect is what a tool does to the world. Annotations, --read-only and
@@ -100,7 +101,7 @@ func defineCall[In any, Out Result](name, operation, title string, effect Effect
 		run: func(ctx context.Context, call *Call, args []byte) (Result, error) {
 			var in In
 			if err := json.Unmarshal(args, &in); err != nil {
-				return nil, &argumentError{err.Error()}
+				return nil, badArgument("%v", err)
 			}
 			return run(ctx, call, in)
 		},
@@ -197,12 +198,23 @@ func Listing(all []Tool) server.ToolFilterFunc {
 // handle answers one call over the protocol. Everything that goes wrong is a
 // result with isError, in words.
 func (t *Tool) handle(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	record := audit.From(ctx)
+	record.Tool, record.Effect = t.Name, string(t.Effect)
+	result, err := t.answer(ctx, req, record)
+	if err != nil {
+		record.Decision, record.Limit = decided(err)
+		return t.failure(err), nil
+	}
+	return result, nil
+}
+
+func (t *Tool) answer(ctx context.Context, req mcp.CallToolRequest, record *audit.Record) (*mcp.CallToolResult, error) {
 	if !t.open(ctx) {
-		return t.failure(t.closed()), nil
+		return nil, t.closed()
 	}
 	raw, err := rawArguments(req)
 	if err != nil {
-		return t.failure(err), nil
+		return nil, err
 	}
 	call := &Call{Now: t.policy.Now(), tool: t, caller: callerOf(ctx)}
 	if req.Params.Meta != nil {
@@ -210,26 +222,41 @@ func (t *Tool) handle(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallTo
 	}
 	args, err := call.read(raw)
 	if err != nil {
-		return t.failure(err), nil
+		return nil, err
 	}
+	record.Things = call.things()
 	if t.Effect == Destroys {
 		ask, err := t.policy.person.consent(ctx, call, args, req.Params.MultiRoundTripParams)
 		if err != nil {
-			return t.failure(err), nil
+			return nil, err
 		}
 		if ask != nil {
+			record.Decision = audit.Asked
 			return ask, nil
+		}
+		if record.Begin() != nil {
+			return nil, badArgument("Not done: this server keeps a log of what is deleted, replaced or cancelled, and cannot write it at the moment.\nTell the person; whoever runs the server must see to it. Try again later.")
 		}
 	}
 	out, err := t.run(ctx, call, args)
+	record.Things = call.things() // latest has become an id
 	if err != nil {
-		return t.failure(err), nil
+		return nil, err
 	}
 	result, err := call.result(out)
-	if err != nil {
-		return t.failure(err), nil
+	if t.Effect == Writes {
+		_ = json.Unmarshal(call.last.structured, &record.Things) // with what was made, if that is an id
 	}
-	return result, nil
+	return result, err
+}
+
+// things are what the call is about.
+func (c *Call) things() audit.Things {
+	id := func(name string) string {
+		text, _ := stringOf(c.args[name])
+		return text
+	}
+	return audit.Things{BotID: id("bot_id"), CalendarID: id("calendar_id"), EventID: id("event_id"), ConnectionID: id("connection_id")}
 }
 
 // rawArguments returns the arguments' JSON as it came.

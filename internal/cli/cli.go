@@ -21,7 +21,9 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/configs"
+	"github.com/meetmcp/meetmcp/internal/audit"
 	"github.com/meetmcp/meetmcp/internal/library"
+	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/internal/shared"
 	"github.com/meetmcp/meetmcp/prompts"
@@ -34,6 +36,8 @@ type program struct {
 	in       io.Reader
 	out, err io.Writer
 	log      *slog.Logger
+	observer *observe.Observer
+	audit    *audit.Log
 }
 
 // usageError is what the person typed wrong.
@@ -55,6 +59,7 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 		config.LogLevel = slog.LevelWarn // what was called is on the output
 	}
 	p := &program{Config: config, in: in, out: out, err: errOut, log: logger(config, errOut)}
+	p.observer = observe.New(build().version, build().commit)
 	if config.KeyLeft {
 		flag := "--auth"
 		if config.Sandbox.On {
@@ -67,7 +72,7 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 		"token create": p.createToken, "token list": p.listTokens, "token revoke": p.revokeToken, "token rewrap": p.rewrapTokens, "token master-key": p.masterKey,
 	}[config.Command]
 	var usage usageError
-	switch err := run(ctx); {
+	switch err := p.seen(ctx, run); {
 	case err == nil:
 		return 0
 	case errors.Is(err, errFailed):
@@ -107,7 +112,7 @@ type upstream struct {
 // connect opens what the configuration asks for.
 func (p *program) connect() (*upstream, error) {
 	if !p.Sandbox.On {
-		return &upstream{api: client.New(p.BaseURL, client.NewSecret(p.Key.Reveal()), &client.Options{UserAgent: "meetmcp/" + build().version, Timeout: p.CallLimit})}, nil
+		return &upstream{api: client.New(p.BaseURL, client.NewSecret(p.Key.Reveal()), &client.Options{UserAgent: "meetmcp/" + build().version, Timeout: p.CallLimit, Watch: p.observer.Watch})}, nil
 	}
 	return p.openSandbox("", p.Sandbox.Speed)
 }
@@ -126,7 +131,7 @@ func (p *program) openSandbox(addr string, speed float64) (*upstream, error) {
 		return nil, usageError{err}
 	}
 	return &upstream{sandbox: box, api: client.New(box.URL(), client.NewSecret(sandbox.Key),
-		&client.Options{UserAgent: "meetmcp/" + build().version, Timeout: p.CallLimit, Now: box.Now})}, nil
+		&client.Options{UserAgent: "meetmcp/" + build().version, Timeout: p.CallLimit, Now: box.Now, Watch: p.observer.Watch})}, nil
 }
 
 func (u *upstream) close() error {
@@ -148,24 +153,30 @@ func (u *upstream) close() error {
 }
 
 // opens opens the library once, which takes longer than a start may.
-func (u *upstream) opens(path string) func() (*library.Library, error) {
+func (u *upstream) opens(path string, seen *observe.Observer) func() (*library.Library, error) {
 	if path == "off" {
 		return nil
 	}
 	return sync.OnceValues(func() (*library.Library, error) {
 		opened, err := library.Open(context.Background(), path)
 		u.library.Store(opened)
+		if err == nil {
+			seen.Library(func(ctx context.Context) (int, int64, error) {
+				holds, err := opened.Status(ctx)
+				return holds.Meetings, holds.Bytes, err
+			})
+		}
 		return opened, err
 	})
 }
 
 // catalogue returns the tools that are on.
 func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
-	u.open = u.opens(p.Library)
+	u.open = u.opens(p.Library, p.observer)
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
-		Library: u.open, Confirm: p.Confirm, State: u.state, Secret: u.secret,
+		Library: u.open, Confirm: p.Confirm, LookedUp: p.observer.LookedUp, State: u.state, Secret: u.secret,
 	}
 	policy.Context, u.stop = context.WithCancel(context.Background())
 	if u.sandbox != nil {
@@ -200,13 +211,18 @@ func (p *program) server(u *upstream) (*serve.Server, []tools.Tool, error) {
 			prompts.Register(to, isOn)
 		},
 		More: []server.ServerOption{
-			server.WithPromptCapabilities(false), server.WithResourceCapabilities(false, false), server.WithCompletions(),
-			server.WithPromptCompletionProvider(prompts.Completions{Otherwise: resources}), server.WithResourceCompletionProvider(resources),
+			server.WithPromptCapabilities(false), server.WithResourceCapabilities(false, false),
 		},
+		Completions: struct {
+			server.PromptCompletionProvider
+			server.ResourceCompletionProvider
+		}{prompts.Completions{Otherwise: resources}, resources},
 		Address:   tools.Canonical,
 		Listing:   tools.Listing(on),
-		Writes:    tools.Changes(on),
+		Effect:    tools.Effects(on),
 		CallLimit: p.CallLimit,
 		Log:       p.log,
+		Audit:     p.audit,
+		Observer:  p.observer,
 	}), on, nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/access"
+	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/internal/shared"
 	"github.com/meetmcp/meetmcp/internal/site"
@@ -82,6 +83,16 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 		return err
 	}
 	defer closeDoor()
+	checks := []observe.Check{{Name: "upstream", Run: u.api.Reach}}
+	if u.state != nil {
+		checks = append(checks, observe.Check{Name: "redis", Optional: true, Run: u.state.Ready}) // without it each replica goes on alone
+	}
+	health := observe.NewHealth(time.Now, p.log, checks...)
+	stop, err := p.aside(health)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	listener, err := net.Listen("tcp", p.Addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w (another --addr, or port 0 for a free one, may do)", err)
@@ -103,6 +114,7 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 		Site: page,
 		Door: door, Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
 		State: u.state, Secret: u.secret, Limits: p.limits(), Drain: p.Serving.Drain,
+		Health: health, MetricsApart: p.Serving.MetricsAddr != "",
 	})
 }
 

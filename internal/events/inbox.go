@@ -40,6 +40,7 @@ type Inbox struct {
 	state  shared.State
 	now    func() time.Time
 	log    *slog.Logger
+	told   func(event string)
 	stop   func()
 
 	merging sync.Mutex // while what was told of a bot is brought up to date
@@ -62,6 +63,7 @@ type Options struct {
 	State     shared.State
 	Now       func() time.Time // time.Now when nil
 	Log       *slog.Logger
+	Received  func(event string) // told of each event that is taken in; may be nil
 }
 
 // New returns an inbox that is open until Close.
@@ -69,8 +71,11 @@ func New(o Options) *Inbox {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Received == nil {
+		o.Received = func(string) {}
+	}
 	i := &Inbox{
-		base: strings.TrimSuffix(o.PublicURL.String(), "/") + Path, secret: o.Secret, state: o.State, now: o.Now, log: o.Log,
+		base: strings.TrimSuffix(o.PublicURL.String(), "/") + Path, secret: o.Secret, state: o.State, now: o.Now, log: o.Log, told: o.Received,
 		watchers: map[string]map[*func()]bool{}, finished: make(chan Finished, fetchMost),
 	}
 	i.stop = i.state.Subscribe(topic, func(message []byte) { i.wake(string(message)) })
@@ -120,6 +125,7 @@ func (i *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This is no event: it must be a JSON object with event and data.", http.StatusBadRequest)
 		return
 	}
+	i.told(e.kind)
 	if e.bot != "" {
 		i.take(r.Context(), key, e)
 	}

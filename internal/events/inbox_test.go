@@ -23,10 +23,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func newInbox(t testing.TB, state shared.State) (*events.Inbox, *bytes.Buffer) {
+func newInbox(t testing.TB, state shared.State, received ...func(string)) (*events.Inbox, *bytes.Buffer) {
 	t.Helper()
 	log := &bytes.Buffer{}
 	inbox := events.New(events.Options{
+		Received: func(event string) {
+			for _, told := range received {
+				told(event)
+			}
+		},
 		PublicURL: &url.URL{Scheme: "https", Host: "mcp.example.org"}, Secret: []byte("of this test"), State: state,
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
@@ -51,7 +56,8 @@ func post(t testing.TB, inbox *events.Inbox, method, address, key, kind, body st
 var key = client.NewSecret("a key of the API")
 
 func TestWhoMayPost(t *testing.T) {
-	inbox, log := newInbox(t, shared.NewMemory(nil))
+	received := 0
+	inbox, log := newInbox(t, shared.NewMemory(nil), func(string) { received++ })
 	mine, other := inbox.URL(key), inbox.URL(client.NewSecret("another key"))
 	const json, joined = "application/json", `{"event":"bot.status_change","data":{"bot_id":"b","status":{"code":"joining_call"}}}`
 	if mine == other || !strings.HasPrefix(mine, "https://mcp.example.org/webhooks/meeting-baas/") || len(mine) < len("https://mcp.example.org/webhooks/meeting-baas/")+32 {
@@ -84,8 +90,10 @@ func TestWhoMayPost(t *testing.T) {
 		{"deep", "POST", mine, key.Reveal(), json, `{"event":"x","data":` + strings.Repeat(`{"a":`, 20_000), 400},
 		{"huge", "POST", mine, key.Reveal(), json, `{"x":"` + strings.Repeat("x", 40<<20) + `"}`, 400},
 	} {
-		if got := post(t, inbox, row.method, row.address, row.key, row.kind, row.body); got != row.want {
-			t.Errorf("%s: got %d, want %d", row.what, got, row.want)
+		before := received
+		got := post(t, inbox, row.method, row.address, row.key, row.kind, row.body)
+		if told := received - before; got != row.want || (got == 200) != (told == 1) || told > 1 {
+			t.Errorf("%s: got %d, told of %d, want %d", row.what, got, told, row.want)
 		}
 	}
 	if got := inbox.Seen(t.Context(), key, "b"); got.Code != "joining_call" {

@@ -158,16 +158,20 @@ func startOurs(b testing.TB, upstream string) net.Listener {
 	return startTools(b, client.New(upstream, client.NewSecret("k"), nil), tools.Policy{})
 }
 
-func startTools(b testing.TB, api *client.Client, p tools.Policy) net.Listener {
+func startTools(b testing.TB, api *client.Client, p tools.Policy, with ...func(*serve.Options)) net.Listener {
 	on, err := tools.Select(tools.All(api, p), tools.Selection{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := serve.New(serve.Options{
+	options := serve.Options{
 		Version: "bench",
 		Tools:   func(to *server.MCPServer) { tools.Register(to, on) },
 		Listing: tools.Listing(on),
-	})
+	}
+	for _, set := range with {
+		set(&options)
+	}
+	s := serve.New(options)
 	listener := listen(b)
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -227,6 +231,17 @@ func listen(b testing.TB) net.Listener {
 
 // load has callers with a connection each make b.N calls together.
 func load(b *testing.B, url, kind string, callers int) {
+	agents := dialAll(b, url, kind, callers)
+	b.ReportAllocs()
+	b.ResetTimer()
+	took := drive(b, agents, b.N)
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/took.Seconds(), "calls/s")
+	closeAll(b, agents)
+}
+
+// dialAll connects callers.
+func dialAll(b *testing.B, url, kind string, callers int) []*mcpclient.Client {
 	agents := make([]*mcpclient.Client, callers)
 	for i := range agents {
 		var c *mcpclient.Client
@@ -249,9 +264,14 @@ func load(b *testing.B, url, kind string, callers int) {
 		}
 		agents[i] = c
 	}
-	b.ReportAllocs()
+	return agents
+}
+
+// drive has agents make n calls together, and says how long that took.
+func drive(b *testing.B, agents []*mcpclient.Client, n int) time.Duration {
 	work := make(chan struct{})
 	var group sync.WaitGroup
+	began := time.Now()
 	for _, c := range agents {
 		group.Go(func() {
 			var call mcp.CallToolRequest
@@ -264,14 +284,15 @@ func load(b *testing.B, url, kind string, callers int) {
 			}
 		})
 	}
-	b.ResetTimer()
-	for range b.N {
+	for range n {
 		work <- struct{}{}
 	}
 	close(work)
 	group.Wait()
-	b.StopTimer()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+	return time.Since(began)
+}
+
+func closeAll(b *testing.B, agents []*mcpclient.Client) {
 	for _, c := range agents {
 		if err := c.Close(); err != nil {
 			b.Error(err)

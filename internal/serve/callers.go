@@ -8,6 +8,7 @@ import (
 // callers counts what each caller has open, so that none takes all there is.
 type callers struct {
 	limits Limits
+	hold   func(kind string, by int) // told of what is opened and closed
 
 	mu             sync.Mutex
 	of             map[string]*holding // by the caller's id
@@ -73,7 +74,9 @@ func (c *callers) take(caller string, k kind) (leave func(), err error) {
 	}
 	*own++
 	*all++
+	c.hold(string(k), 1)
 	return sync.OnceFunc(func() {
+		c.hold(string(k), -1)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		*own--

@@ -2,13 +2,10 @@ package serve
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -45,30 +42,23 @@ func (s *Server) call(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 			ctx = s.mcp.WithContext(ctx, session)
 			defer finish()
 		}
-		calls := &client.Calls{RequestID: rand.Text()[:16]}
-		started := time.Now()
+		ctx, seen := s.see(ctx, "call", mcp.MethodToolsCall, request.Params.Name, request.Params.Meta, request.Header)
 		panicked := true
 		defer func() {
 			outcome := outcomeOf(ctx, result, err)
 			if panicked {
 				outcome = "panic"
-				s.log.ErrorContext(ctx, "tool panicked", "tool", request.Params.Name, "request_id", calls.RequestID,
+				s.log.ErrorContext(ctx, "tool panicked", "tool", request.Params.Name, "request_id", seen.RequestID,
 					"panic", fmt.Sprint(recover()), "stack", string(debug.Stack()))
 				result, err = mcp.NewToolResultError(fmt.Sprintf(
 					"%s failed on a fault of this server, not of your arguments. Calling it again the same way will likely fail the same; "+
-						"tell the person that the server's log has the details under request %s.", request.Params.Name, calls.RequestID)), nil
+						"tell the person that the server's log has the details under request %s.", request.Params.Name, seen.RequestID)), nil
 			}
-			s.log.LogAttrs(ctx, slog.LevelInfo, "call",
-				slog.String("tool", request.Params.Name),
-				slog.Duration("duration", time.Since(started).Round(time.Microsecond)),
-				slog.String("outcome", outcome),
-				slog.Int("status", calls.Status),
-				slog.Int("tries", calls.Tries),
-				slog.String("request_id", calls.RequestID))
+			seen.end(ctx, outcome)
 		}()
-		result, err = next(client.WithCalls(ctx, calls), request)
+		result, err = next(ctx, request)
 		panicked = false
-		doubt(ctx, calls)
+		doubt(ctx, seen.Calls)
 		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			result, err = mcp.NewToolResultError(fmt.Sprintf(
 				"%s took longer than the %s that a call may take, and was stopped. A write may have been carried out all the same: "+

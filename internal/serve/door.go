@@ -60,6 +60,7 @@ func (h *web) admitted(next http.HandlerFunc) http.HandlerFunc {
 func (h *web) admit(w http.ResponseWriter, r *http.Request) *http.Request {
 	from := h.from(r)
 	if wait, ok := h.state.Take(r.Context(), "from/"+from.String(), shared.Rate{Most: h.limits.From, Per: time.Minute}); !ok {
+		h.observer.Limited("address")
 		tooMany(w, nil, wait, "Too many requests come from this address.")
 		return nil
 	}
@@ -150,6 +151,7 @@ func (h *web) turnAway(w http.ResponseWriter, err error) {
 	var closed *shut
 	switch {
 	case errors.As(err, &closed):
+		h.observer.Limited("credentials")
 		tooMany(w, nil, closed.wait, "Too many wrong credentials came from this address.")
 	case errors.Is(err, access.ErrNone):
 		w.Header().Set("WWW-Authenticate", `Bearer realm="meetmcp"`)
@@ -178,12 +180,13 @@ func tooMany(w http.ResponseWriter, m *message, wait time.Duration, what string)
 
 // pace holds a caller to so many messages a minute.
 func (h *web) pace(w http.ResponseWriter, r *http.Request, m *message) bool {
-	key, most, what := "reads/", h.limits.Reads, "You send messages too fast."
-	if m.tool != "" && h.writes(m.tool) {
-		key, most, what = "writes/", h.limits.Writes, "You call tools that change things too fast."
+	limit, most, what := "reads", h.limits.Reads, "You send messages too fast."
+	if m.tool != "" && h.effect(m.tool) != reads {
+		limit, most, what = "writes", h.limits.Writes, "You call tools that change things too fast."
 	}
-	wait, ok := h.state.Take(r.Context(), key+callerOf(r.Context()), shared.Rate{Most: most, Per: time.Minute})
+	wait, ok := h.state.Take(r.Context(), limit+"/"+callerOf(r.Context()), shared.Rate{Most: most, Per: time.Minute})
 	if !ok {
+		h.limited(r.Context(), m, limit)
 		tooMany(w, m, wait, what)
 	}
 	return ok

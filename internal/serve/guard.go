@@ -79,13 +79,18 @@ func (h *web) own(host string) bool {
 	if err != nil {
 		name, port = strings.Trim(host, "[]"), "80"
 	}
-	ip := net.ParseIP(name)
-	if port == h.port && (strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback()) {
+	if port == h.port && loopback(name) {
 		return true
 	}
 	return slices.ContainsFunc(h.hosts, func(allowed string) bool {
 		return strings.EqualFold(host, allowed) || strings.EqualFold(name, allowed) && (err != nil || port == "443" || port == "80" || port == h.port)
 	})
+}
+
+// loopback reports that a host's name leads to the machine that asks.
+func loopback(name string) bool {
+	ip := net.ParseIP(name)
+	return strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // isJSON reports that a body is said to be JSON, and nothing else, in UTF-8.

@@ -19,6 +19,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/meetmcp/meetmcp/internal/events"
+	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
@@ -45,6 +46,7 @@ type web struct {
 	sessions sessions
 	callers  callers
 	replica  replica
+	health   *observe.Health
 }
 
 // HTTP serves streamable HTTP at /mcp and SSE at /sse with /message until ctx
@@ -62,7 +64,7 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	web := &http.Server{
-		Handler:           h.timed(h.guard(h.routes(o))),
+		Handler:           s.observer.HTTP(h.timed(h.guard(h.routes(o)))),
 		BaseContext:       func(net.Listener) context.Context { return running },
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -87,11 +89,15 @@ func newWeb(s *Server, o Web, port string) *web {
 	if o.State == nil {
 		o.State = shared.NewMemory(nil)
 	}
+	if o.Health == nil {
+		o.Health = observe.NewHealth(time.Now, s.log)
+	}
 	h := &web{
 		Server: s, limits: o.Limits, state: o.State, hosts: o.Hosts, origins: o.Origins, proxies: o.Proxies, tls: o.TLS != nil, port: port,
 		entrance: entrance{door: o.Door, state: o.State, seen: map[[sha256.Size]byte]time.Time{}},
+		health:   o.Health,
 		sessions: sessions{idle: s.times.idle, known: map[string]*session{}},
-		callers:  callers{limits: o.Limits, of: map[string]*holding{}},
+		callers:  callers{limits: o.Limits, hold: s.observer.Hold, of: map[string]*holding{}},
 		replica:  newReplica(o.Secret),
 	}
 	h.sessions.replica = &h.replica
@@ -110,21 +116,18 @@ func (h *web) routes(o Web) http.Handler {
 	routes.HandleFunc("/mcp", h.admitted(h.streamable))
 	routes.HandleFunc("/sse", h.admitted(h.stream))
 	routes.HandleFunc("/message", h.admitted(h.message))
-	routes.HandleFunc("/readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := h.state.Ready(r.Context()); err != nil {
-			http.Error(w, "alone: what replicas share is out of reach", http.StatusServiceUnavailable)
-			return
-		}
-		_, _ = io.WriteString(w, "ready\n")
-	})
-	routes.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	routes.HandleFunc("/healthz", h.health.Live)
+	routes.HandleFunc("/readyz", h.health.Ready)
+	if h.observer != nil && !o.MetricsApart {
+		routes.HandleFunc("/metrics", h.metrics)
+	}
 	if o.Inbox != nil {
 		routes.Handle(events.Path, o.Inbox)
 	}
 	site := o.Site
 	if site == nil {
 		site = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, "Nothing is here. MCP clients connect to /mcp (streamable HTTP) or /sse (SSE); /healthz says whether the server is up.", http.StatusNotFound)
+			http.Error(w, "Nothing is here. MCP clients connect to /mcp (streamable HTTP) or /sse (SSE); /healthz says whether the server is up, /readyz whether it is ready.", http.StatusNotFound)
 		})
 	}
 	routes.Handle("/", site)
@@ -159,6 +162,7 @@ func (h *web) drain(web *http.Server, limit time.Duration, end func()) error {
 	defer cancel()
 	shut := make(chan error, 1)
 	go func() { shut <- web.Shutdown(ctx) }()
+	h.health.End()
 	h.log.Info("finishing calls; a second signal ends at once", "calls", h.pending.count(), "up to", limit)
 	if h.pending.wait(ctx) != nil {
 		h.log.Warn("calls were still running at the end of the drain, and are cancelled", "drain", limit)

@@ -215,6 +215,7 @@ func (s *Server) unknown(id jsontext.Value, name string) *refusal {
 	if slices.Contains(s.names, name) {
 		return nil
 	}
+	s.observer.Unknown()
 	hint := ""
 	if near := nearest.Of(name, s.names); near != "" {
 		hint = fmt.Sprintf(" Did you mean %s?", near)

@@ -2,50 +2,76 @@ package serve
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
+	"net/http"
 	"runtime/debug"
-	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-
-	"github.com/meetmcp/meetmcp/client"
 )
 
 // readResource wraps every resource as call does every tool.
 func (s *Server) readResource(next server.ResourceHandlerFunc) server.ResourceHandlerFunc {
-	return func(ctx context.Context, request mcp.ReadResourceRequest) (contents []mcp.ResourceContents, err error) {
-		ctx, cancel := context.WithTimeout(ctx, s.limit)
-		defer cancel()
-		if from, _ := ctx.Value(connectionKey{}).(connection); from.gone != nil {
-			defer context.AfterFunc(from.gone, cancel)()
-		}
-		calls := &client.Calls{RequestID: rand.Text()[:16]}
-		started := time.Now()
-		panicked := true
-		defer func() {
-			outcome := outcomeOf(ctx, nil, err)
-			if panicked {
-				outcome = "panic"
-				s.log.ErrorContext(ctx, "resource panicked", "request_id", calls.RequestID, "panic", fmt.Sprint(recover()), "stack", string(debug.Stack()))
-				contents, err = nil, fmt.Errorf("this could not be read, on a fault of this server; its log has the details under request %s", calls.RequestID)
-			}
-			s.log.LogAttrs(ctx, slog.LevelInfo, "read",
-				slog.Duration("duration", time.Since(started).Round(time.Microsecond)),
-				slog.String("outcome", outcome),
-				slog.Int("status", calls.Status),
-				slog.Int("tries", calls.Tries),
-				slog.String("request_id", calls.RequestID))
-		}()
-		contents, err = next(client.WithCalls(ctx, calls), request)
-		panicked = false
-		doubt(ctx, calls)
-		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			err = fmt.Errorf("reading took longer than the %s that it may take, and was stopped", s.limit)
-		}
-		return contents, err
+	return func(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+		return watched(ctx, s, "read", mcp.MethodResourcesRead, request.Params.Meta, request.Header, func(ctx context.Context) ([]mcp.ResourceContents, error) {
+			return next(ctx, request)
+		})
 	}
+}
+
+// Completions offers values for the arguments of prompts and of resources.
+type Completions interface {
+	server.PromptCompletionProvider
+	server.ResourceCompletionProvider
+}
+
+// completions wraps every completion as call does every tool.
+type completions struct {
+	Completions
+	server *Server
+}
+
+func (c completions) CompletePromptArgument(ctx context.Context, prompt string, argument mcp.CompleteArgument, known mcp.CompleteContext) (*mcp.Completion, error) {
+	return c.complete(ctx, func(ctx context.Context) (*mcp.Completion, error) {
+		return c.Completions.CompletePromptArgument(ctx, prompt, argument, known)
+	})
+}
+
+func (c completions) CompleteResourceArgument(ctx context.Context, uri string, argument mcp.CompleteArgument, known mcp.CompleteContext) (*mcp.Completion, error) {
+	return c.complete(ctx, func(ctx context.Context) (*mcp.Completion, error) {
+		return c.Completions.CompleteResourceArgument(ctx, uri, argument, known)
+	})
+}
+
+func (c completions) complete(ctx context.Context, next func(context.Context) (*mcp.Completion, error)) (*mcp.Completion, error) {
+	return watched(ctx, c.server, "complete", mcp.MethodCompletionComplete, nil, nil, next)
+}
+
+// watched does what next does, within a call's limit, for as long as the client is
+// there, and told of in one line of the log.
+func watched[T any](ctx context.Context, s *Server, line string, method mcp.MCPMethod, meta *mcp.Meta, header http.Header, next func(context.Context) (T, error)) (out T, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limit)
+	defer cancel()
+	if from, _ := ctx.Value(connectionKey{}).(connection); from.gone != nil {
+		defer context.AfterFunc(from.gone, cancel)()
+	}
+	ctx, seen := s.see(ctx, line, method, "", meta, header)
+	panicked := true
+	defer func() {
+		outcome := outcomeOf(ctx, nil, err)
+		if panicked {
+			outcome = "panic"
+			s.log.ErrorContext(ctx, line+" panicked", "request_id", seen.RequestID, "panic", fmt.Sprint(recover()), "stack", string(debug.Stack()))
+			err = fmt.Errorf("this could not be read, on a fault of this server; its log has the details under request %s", seen.RequestID)
+		}
+		seen.end(ctx, outcome)
+	}()
+	out, err = next(ctx)
+	panicked = false
+	doubt(ctx, seen.Calls)
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = fmt.Errorf("reading took longer than the %s that it may take, and was stopped", s.limit)
+	}
+	return out, err
 }

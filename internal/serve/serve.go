@@ -11,7 +11,13 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/internal/audit"
+	"github.com/meetmcp/meetmcp/internal/observe"
 )
+
+// reads is the effect of a tool that changes nothing.
+const reads = "reads"
 
 // maxMessage bounds one JSON-RPC message that a client sends, in bytes.
 const maxMessage = 4 << 20
@@ -24,20 +30,25 @@ type Options struct {
 	Listing      server.ToolFilterFunc      // the tools in full and in their order, as a client is to see them; may be nil
 	More         []server.ServerOption      // what the server can do beside tools
 	Address      func(uri string) string    // of a resource, as it is registered; may be nil
+	Completions  Completions                // nil: none are offered
 	CallLimit    time.Duration              // of one call; 50 s when zero
-	Writes       func(tool string) bool     // whether a tool changes anything; nil: none does
+	Effect       func(tool string) string   // what a tool does to the world: reads, writes or destroys; nil: all read
 	Log          *slog.Logger               // nothing is logged when nil
+	Audit        *audit.Log                 // no call is written down when nil
+	Observer     *observe.Observer          // nobody looks when nil
 }
 
 // Server is an MCP server that no client is connected to yet. Each of Stdio
 // and HTTP may run, at the same time too.
 type Server struct {
-	mcp     *server.MCPServer
-	log     *slog.Logger
-	limit   time.Duration
-	writes  func(tool string) bool
-	names   []string // of the tools
-	streams streams
+	mcp      *server.MCPServer
+	log      *slog.Logger
+	audit    *audit.Log
+	observer *observe.Observer
+	limit    time.Duration
+	effect   func(tool string) string
+	names    []string // of the tools
+	streams  streams
 
 	lastAnswers time.Duration // after the end of input, over stdio
 	times       times         // over HTTP
@@ -45,18 +56,19 @@ type Server struct {
 
 // New returns a server with the tools of o.
 func New(o Options) *Server {
-	s := &Server{log: o.Log, limit: o.CallLimit, lastAnswers: lastAnswers, times: usualTimes()}
+	s := &Server{log: o.Log, audit: o.Audit, observer: o.Observer, limit: o.CallLimit, effect: o.Effect, lastAnswers: lastAnswers, times: usualTimes()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if s.writes = o.Writes; s.writes == nil {
-		s.writes = func(string) bool { return false }
+	if s.effect == nil {
+		s.effect = func(string) string { return reads }
 	}
 	if s.limit == 0 {
 		s.limit = 50 * time.Second
 	}
 	hooks := &server.Hooks{}
 	hooks.AddOnRegisterSession(s.streams.open)
+	hooks.AddOnError(s.hidden)
 	if o.Address != nil {
 		hooks.AddBeforeReadResource(func(_ context.Context, _ any, request *mcp.ReadResourceRequest) {
 			request.Params.URI = o.Address(request.Params.URI)
@@ -72,6 +84,11 @@ func New(o Options) *Server {
 	}
 	if o.Listing != nil {
 		options = append(options, server.WithToolFilter(o.Listing))
+	}
+	if o.Completions != nil {
+		complete := completions{o.Completions, s}
+		options = append(options, server.WithCompletions(),
+			server.WithPromptCompletionProvider(complete), server.WithResourceCompletionProvider(complete))
 	}
 	s.mcp = server.NewMCPServer("meetmcp", o.Version, append(options, o.More...)...)
 	o.Tools(s.mcp)

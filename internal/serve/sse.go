@@ -28,7 +28,7 @@ func (h *web) openStream(w http.ResponseWriter, r *http.Request) (*stream, *http
 	}
 	leave, err := h.callers.take(callerOf(r.Context()), aStream)
 	if err != nil {
-		h.refuseFull(w, &message{}, err)
+		h.refuseFull(w, r, &message{}, err)
 		return nil, nil
 	}
 	out := &stream{ResponseWriter: w, header: http.Header{}}
@@ -90,7 +90,7 @@ func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, go
 	if m.request() {
 		leave, err := h.callers.take(callerOf(r.Context()), aCall)
 		if err != nil {
-			h.refuseFull(w, &m, err)
+			h.refuseFull(w, r, &m, err)
 			return
 		}
 		h.pending.add(key, leave)

@@ -47,7 +47,7 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 	case hello:
 		opening, err := h.open(r, caller)
 		if err != nil {
-			h.refuseFull(w, &m, err)
+			h.refuseFull(w, r, &m, err)
 			return
 		}
 		opening.asks = m.asks
@@ -74,7 +74,7 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 			h.noSession(w, &m)
 			return
 		case err != nil:
-			h.refuseFull(w, &m, err)
+			h.refuseFull(w, r, &m, err)
 			return
 		}
 		defer leave()
@@ -90,7 +90,7 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet || m.id != nil && m.method != "" {
 		leave, err := h.callers.take(caller, held)
 		if err != nil {
-			h.refuseFull(w, &m, err)
+			h.refuseFull(w, r, &m, err)
 			return
 		}
 		defer leave()
@@ -142,11 +142,15 @@ func (unseen) Write(p []byte) (int, error) { return len(p), nil }
 func (unseen) WriteHeader(int)             {}
 
 // refuseFull refuses what would exceed a limit on what is open at once.
-func (h *web) refuseFull(w http.ResponseWriter, m *message, err error) {
+func (h *web) refuseFull(w http.ResponseWriter, r *http.Request, m *message, err error) {
 	status := http.StatusTooManyRequests
 	var reached *full
-	if errors.As(err, &reached) && reached.all {
-		status = http.StatusServiceUnavailable
+	if errors.As(err, &reached) {
+		limit := string(reached.kind)
+		if reached.all {
+			status, limit = http.StatusServiceUnavailable, limit+" of all"
+		}
+		h.limited(r.Context(), m, limit)
 	}
 	w.Header().Set("Retry-After", "60")
 	answer(w, status, refuse(m.id, mcp.INTERNAL_ERROR, "%v", err))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/access"
+	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
@@ -23,6 +24,9 @@ type Web struct {
 	Inbox   http.Handler   // takes in webhooks, at events.Path; nil: there are none
 	Limits  Limits
 	Drain   time.Duration // for calls that run when the server is stopped
+
+	Health       *observe.Health // nil: of a server that needs nothing
+	MetricsApart bool            // the metrics are read elsewhere, and not here
 }
 
 // Limits are what may be taken of a server. Zero is no limit.

@@ -30,7 +30,7 @@ const look = async () => {
   try {
     const ready = await fetch("/readyz", { cache: "no-store" });
     const ms = Math.round(performance.now() - began);
-    if (ready.ok) {
+    if ((await ready.json()).status === "ready") {
       state = "up";
       text = `Up, answers in ${ms} ms`;
     } else {

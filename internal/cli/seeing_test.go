@@ -1,0 +1,405 @@
+package cli_test
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	collect "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	trace "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/client/sandbox"
+)
+
+// collector takes traces as an OpenTelemetry collector does.
+type collector struct {
+	*httptest.Server
+	mu    sync.Mutex
+	raw   strings.Builder
+	spans []*trace.Span
+}
+
+func newCollector(t *testing.T) *collector {
+	t.Helper()
+	c := &collector{}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body io.Reader = r.Body
+		if r.Header.Get("Content-Encoding") == "gzip" {
+			unpacked, err := gzip.NewReader(r.Body)
+			if err != nil {
+				t.Errorf("spans came broken: %v", err)
+				return
+			}
+			body = unpacked
+		}
+		raw, err := io.ReadAll(body)
+		var request collect.ExportTraceServiceRequest
+		if err != nil || r.URL.Path != "/v1/traces" || proto.Unmarshal(raw, &request) != nil {
+			t.Errorf("%s %s: not what a collector takes (%v)", r.Method, r.URL.Path, err)
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.raw.Write(raw)
+		for _, resource := range request.ResourceSpans {
+			for _, scope := range resource.ScopeSpans {
+				c.spans = append(c.spans, scope.Spans...)
+			}
+		}
+	}))
+	t.Cleanup(c.Close)
+	return c
+}
+
+// tree writes spans as "name [attribute=value …] {span below it}", in their order.
+func (c *collector) tree(parent []byte) string {
+	var all []string
+	for _, s := range c.spans {
+		if string(s.ParentSpanId) != string(parent) {
+			continue
+		}
+		var attributes []string
+		for _, a := range s.Attributes {
+			value := a.Value.GetStringValue()
+			if value == "" {
+				value = fmt.Sprint(a.Value.GetIntValue())
+			}
+			attributes = append(attributes, a.Key+"="+value)
+		}
+		text := s.Name + " " + fmt.Sprint(attributes)
+		if below := c.tree(s.SpanId); below != "" {
+			text += " {" + below + "}"
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, " ")
+}
+
+// recorded is the sandbox behind a proxy that keeps the headers of requests.
+type recorded struct {
+	*sandbox.Sandbox
+	env     []string
+	repeats func(n int) bool // whether the nth request is refused with all that it said
+	mu      sync.Mutex
+	headers []http.Header
+}
+
+func newRecorded(t *testing.T, key string) *recorded {
+	t.Helper()
+	r := &recorded{}
+	r.Sandbox, r.env = upstreamAPI(t, key)
+	to, err := url.Parse(r.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	proxy := &httputil.ReverseProxy{Transport: transport, Rewrite: func(p *httputil.ProxyRequest) {
+		p.SetURL(to)
+		p.Out.Header.Set(client.KeyHeader, sandbox.Key) // whatever the key is that comes
+	}}
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		r.mu.Lock()
+		r.headers = append(r.headers, request.Header.Clone())
+		repeats := r.repeats != nil && r.repeats(len(r.headers))
+		r.mu.Unlock()
+		if repeats {
+			body, _ := io.ReadAll(request.Body)
+			http.Error(w, fmt.Sprintf(`{"error":%q,"message":%q}`, request.Header.Get(client.KeyHeader), body), http.StatusBadRequest)
+			return
+		}
+		proxy.ServeHTTP(w, request)
+	}))
+	t.Cleanup(front.Close)
+	r.env = append(r.env, "MEETING_BAAS_BASE_URL="+front.URL)
+	return r
+}
+
+// take returns the traceparents of the requests since.
+func (r *recorded) take() (parents []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, h := range r.headers {
+		parents = append(parents, h.Get("Traceparent")+h.Get("Tracestate")+h.Get("Baggage"))
+	}
+	r.headers = nil
+	return parents
+}
+
+// speaker calls a server over /mcp by hand.
+type speaker struct {
+	t      *testing.T
+	url    string
+	header http.Header
+	id     int
+}
+
+func speak(t *testing.T, url, key string) *speaker {
+	t.Helper()
+	s := &speaker{t: t, url: url, header: http.Header{"X-Meeting-Baas-Api-Key": {key}, "Content-Type": {"application/json"}}}
+	status, header, body := ask(t, "POST", url+"/mcp", s.header, helloJSON)
+	if status != 200 {
+		t.Fatalf("initialize: %d %s", status, body)
+	}
+	s.header.Set("Mcp-Session-Id", header.Get("Mcp-Session-Id"))
+	return s
+}
+
+// call calls a tool, with more in its params and in the headers.
+func (s *speaker) call(tool, args, more string, header http.Header) string {
+	s.t.Helper()
+	s.id++
+	all := s.header.Clone()
+	for name, values := range header {
+		all[name] = values
+	}
+	_, _, body := ask(s.t, "POST", s.url+"/mcp", all, fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":%q,"arguments":%s%s}}`, s.id, tool, args, more))
+	return body
+}
+
+// metricsOf reads the metrics of this program, without their numbers of buckets.
+func metricsOf(t *testing.T, url string) string {
+	t.Helper()
+	status, _, text := ask(t, "GET", url, nil, "")
+	if status != 200 {
+		t.Fatalf("%s: %d %s", url, status, text)
+	}
+	return text
+}
+
+const (
+	aTrace = "4bf92f3577b34da6a3ce929d0e0e4736"
+	aSpan  = "00f067aa0ba902b7"
+)
+
+// TestSeeing makes a few calls of a shared server, and looks at all that tells of
+// them: metrics, traces, the audit log and the log.
+func TestSeeing(t *testing.T) {
+	api, traces := newRecorded(t, sandbox.Key), newCollector(t)
+	book := filepath.Join(t.TempDir(), "audit.jsonl")
+	url, log, stop := serving(t, api.env, "--auth", "key", "--audit-log", book, "--otlp-endpoint", traces.URL,
+		"--metrics-addr", "127.0.0.1:0", "--pprof-addr", "127.0.0.1:0", "--limit-writes", "2", "--max-bots-per-hour", "1")
+	metrics := "http://" + log.find(t, `serving metrics address=(\S+)`)
+	profiles := "http://" + log.find(t, `serving profiles address=(\S+)`)
+
+	s := speak(t, url, sandbox.Key)
+	api.take() // the key was tried
+	inMeta := `,"_meta":{"traceparent":"00-` + aTrace + `-` + aSpan + `-01","tracestate":"x=y","baggage":"b=c"}`
+	s.call("list_bots", `{"limit":2}`, inMeta, http.Header{"Traceparent": {"00-" + strings.Repeat("1", 32) + "-" + aSpan + "-01"}})
+	for _, parent := range api.take() {
+		if !strings.HasPrefix(parent, "00-"+aTrace+"-") || len(parent) != 55 || strings.Contains(parent, aSpan) {
+			t.Errorf("the API was told of %q, want the trace of _meta and a span of ours", parent)
+		}
+	}
+	s.call("list_calendars", `{}`, "", http.Header{"Traceparent": {"00-" + aTrace + "-" + aSpan + "-01"}, "Tracestate": {"x=y"}})
+	for _, parent := range api.take() {
+		if !strings.HasPrefix(parent, "00-"+aTrace+"-") || len(parent) != 55 {
+			t.Errorf("the API was told of %q, want the trace of the header", parent)
+		}
+	}
+	api.Refuse(503, 1)
+	s.call("get_meeting_data", `{"bot_id":"latest"}`, "", http.Header{"Traceparent": {"nonsense"}})
+	s.call("get_meeting_data", `{"bot_id":"nobody"}`, "", nil)
+	const join = `{"meeting_url":"https://meet.google.com/abc-defg-hij","bot_name":"Ada"`
+	s.call("join_meeting", join+`,"webhook_url":"https://evil.example.net/"}`, "", nil)
+	s.call("join_meeting", join+`}`, "", nil)
+	s.call("join_meeting", join+`}`, "", nil) // a third write within the minute
+	s.call("no_such_tool", `{}`, "", nil)
+
+	text := metricsOf(t, metrics+"/metrics")
+	for _, want := range []string{
+		`meetmcp_calls_total{method="tools/call",outcome="ok",tool="list_bots"} 1`,
+		`meetmcp_calls_total{method="tools/call",outcome="ok",tool="get_meeting_data"} 1`,
+		`meetmcp_calls_total{method="tools/call",outcome="tool error",tool="get_meeting_data"} 1`,
+		`meetmcp_calls_total{method="tools/call",outcome="tool error",tool="join_meeting"} 1`,
+		`meetmcp_calls_total{method="tools/call",outcome="refused",tool="unknown"} 1`,
+		`meetmcp_call_duration_seconds_count{method="tools/call",tool="list_bots"} 1`,
+		`meetmcp_upstream_requests_total{operation="bots_with_metadata",status="503"} 1`,
+		`meetmcp_upstream_requests_total{operation="get_meeting_data",status="404"} 1`,
+		`meetmcp_upstream_requests_total{operation="join",status="200"} 1`,
+		`meetmcp_upstream_retries_total{operation="bots_with_metadata"} 1`,
+		`meetmcp_upstream_request_duration_seconds_count{operation="list_calendars"} 1`,
+		`meetmcp_limits_hit_total{limit="writes"} 1`,
+		`meetmcp_open{kind="sessions"} 1`, `meetmcp_open{kind="calls"} 0`,
+		`meetmcp_http_requests_total{method="POST",path="/mcp",status="200"}`,
+		`meetmcp_http_requests_total{method="POST",path="/mcp",status="429"} 1`,
+		`meetmcp_build_info{`, `go_goroutines`, `meetmcp_audit_failures_total 0`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(text)
+	}
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/": 404} {
+		if status, _, body := ask(t, "GET", metrics+path, nil, ""); status != want {
+			t.Errorf("%s beside the metrics: got %d %s, want %d", path, status, body, want)
+		}
+	}
+	if status, _, _ := ask(t, "GET", url+"/metrics", nil, ""); status != 404 {
+		t.Errorf("/metrics at both addresses: got %d, want 404", status)
+	}
+	if status, _, body := ask(t, "GET", profiles+"/debug/pprof/goroutine?debug=1", nil, ""); status != 200 || !strings.Contains(body, "goroutine profile") {
+		t.Errorf("profiles: got %d %.80s", status, body)
+	}
+	for _, at := range []string{metrics + "/metrics", profiles + "/debug/pprof/"} {
+		if status, _, _ := ask(t, "GET", at, http.Header{"Host": {"evil.example.net"}}, ""); status != 403 {
+			t.Errorf("%s for a page of another name: got %d, want 403", at, status)
+		}
+		if status, _, _ := ask(t, "POST", at, nil, ""); status != 405 {
+			t.Errorf("POST %s: got %d, want 405", at, status)
+		}
+	}
+
+	stop()
+	traces.mu.Lock()
+	defer traces.mu.Unlock()
+	parent := []byte{0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7}
+	if got, want := traces.tree(parent), `tools/call list_bots [mcp.method.name=tools/call gen_ai.tool.name=list_bots] {GET bots_with_metadata [http.request.method=GET meetmcp.operation=bots_with_metadata http.request.resend_count=0 http.response.status_code=200]} `+
+		`tools/call list_calendars [mcp.method.name=tools/call gen_ai.tool.name=list_calendars] {GET list_calendars [http.request.method=GET meetmcp.operation=list_calendars http.request.resend_count=0 http.response.status_code=200]}`; got != want {
+		t.Errorf("in the callers' traces: got\n%s\nwant\n%s", got, want)
+	}
+	if got := traces.tree(nil); !strings.Contains(got, "{GET bots_with_metadata [http.request.method=GET meetmcp.operation=bots_with_metadata http.request.resend_count=0 http.response.status_code=503 error.type=503] GET bots_with_metadata [http.request.method=GET meetmcp.operation=bots_with_metadata http.request.resend_count=1 http.response.status_code=200]") ||
+		!strings.Contains(got, "gen_ai.tool.name=join_meeting error.type=tool error] tools/call join_meeting [mcp.method.name=tools/call gen_ai.tool.name=join_meeting] {POST join [") {
+		t.Errorf("in traces of their own: %s", got)
+	}
+
+	written, err := os.ReadFile(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var decided []string
+	for line := range strings.Lines(string(written)) {
+		var r struct {
+			Time, Who, Tool, Effect, Decision, Outcome string
+			Limit                                      string `json:"limit"`
+			TraceID                                    string `json:"trace_id"`
+			RequestID                                  string `json:"request_id"`
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		decided = append(decided, strings.TrimSpace(strings.Join([]string{r.Tool, r.Effect, r.Decision, r.Outcome, r.Limit}, " ")))
+		if !regexp.MustCompile(`^[0-9A-Za-z_-]{16,}$`).MatchString(r.Who) || strings.Contains(r.Who, sandbox.Key) || r.Time == "" {
+			t.Errorf("who is %q, when is %q", r.Who, r.Time)
+		}
+		if r.Limit != "writes" && (len(r.TraceID) != 32 || !strings.Contains(log.String(), "request_id="+r.RequestID+" trace_id="+r.TraceID)) {
+			t.Errorf("the log does not tell of %s", line)
+		}
+	}
+	if want := []string{"list_bots reads allowed ok", "list_calendars reads allowed ok", "get_meeting_data reads allowed ok", "get_meeting_data reads allowed tool error",
+		"join_meeting writes refused by policy tool error", "join_meeting writes allowed ok", "join_meeting writes refused by limit refused writes"}; !slices.Equal(decided, want) {
+		t.Errorf("the audit log has\n%q\nwant\n%q", decided, want)
+	}
+}
+
+// TestMetricsHere reads metrics at the address of the server itself, which only
+// programs on its machine may.
+func TestMetricsHere(t *testing.T) {
+	url, _, _ := serving(t, nil, "--sandbox", "--auth", "key", "--public-url", "https://mcp.example.org")
+	proxied, _, _ := serving(t, nil, "--sandbox", "--auth", "key", "--public-url", "https://mcp.example.org", "--trusted-proxies", "10.0.0.1")
+	for _, row := range []struct {
+		url    string
+		header http.Header
+		want   int
+	}{
+		{url, nil, 200},
+		{url, http.Header{"Host": {"mcp.example.org"}}, 403},
+		{url, http.Header{"X-Forwarded-For": {"203.0.113.7"}}, 403},
+		{url, http.Header{"Forwarded": {"for=203.0.113.7"}}, 403},
+		{url, http.Header{"Via": {"1.1 proxy"}}, 403},
+		{url, http.Header{"Origin": {"https://evil.example.net"}}, 403},
+		{proxied, nil, 403},
+	} {
+		if status, _, body := ask(t, "GET", row.url+"/metrics", row.header, ""); status != row.want || (status == 200) != strings.Contains(body, "meetmcp_build_info") {
+			t.Errorf("%v: got %d %.200s, want %d", row.header, status, body, row.want)
+		}
+	}
+}
+
+// TestReady holds that a server is ready while the API answers it, and says so
+// without a caller's help.
+func TestReady(t *testing.T) {
+	s, env := upstreamAPI(t, sandbox.Key)
+	url, _, _ := serving(t, env)
+	if status, _, body := ask(t, "GET", url+"/readyz", nil, ""); status != 200 || body != `{"status":"ready","checks":{"upstream":"ok"}}` {
+		t.Errorf("got %d %s", status, body)
+	}
+	before := len(s.Requests())
+	for range 20 {
+		ask(t, "GET", url+"/readyz", nil, "")
+	}
+	if asked := len(s.Requests()) - before; asked > 1 {
+		t.Errorf("20 questions asked the API %d times", asked)
+	}
+	gone, log, _ := serving(t, []string{"MEETING_BAAS_API_KEY=" + canary, "MEETING_BAAS_BASE_URL=http://127.0.0.1:1"})
+	if status, _, body := ask(t, "GET", gone+"/readyz", nil, ""); status != 503 || body != `{"status":"not ready","checks":{"upstream":"failing"}}` {
+		t.Errorf("without the API: got %d %s", status, body)
+	}
+	if status, _, _ := ask(t, "GET", gone+"/healthz", nil, ""); status != 200 {
+		t.Errorf("without the API: up is %d, want 200", status)
+	}
+	if !strings.Contains(log.String(), "cannot be reached") {
+		t.Errorf("the log does not say why: %s", log.String())
+	}
+}
+
+// TestLogsOfStdio holds that stdio and call keep an audit log, too, and that traces
+// which the environment names for other programs do not stand in the way.
+func TestAuditOfStdio(t *testing.T) {
+	book := filepath.Join(t.TempDir(), "audit.jsonl")
+	for _, row := range []struct {
+		env    []string
+		args   []string
+		code   int
+		errOut string
+	}{
+		{nil, []string{"call", "list_bots", "--sandbox", "--audit-log", book}, 0, ""},
+		{nil, []string{"call", "list_bots", "--sandbox", "--audit-log", "stderr"}, 0, `"tool":"list_bots","effect":"reads","decision":"allowed","outcome":"ok"`},
+		{nil, []string{"call", "list_bots", "--sandbox", "--audit-log", filepath.Dir(book)}, 1, "is no file (--audit-log)"},
+		{[]string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"}, []string{"stdio", "--sandbox"}, 0, "there are no traces"},
+		{[]string{"OTEL_EXPORTER_OTLP_ENDPOINT=127.0.0.1:4317"}, []string{"stdio", "--sandbox"}, 0, "OTEL_EXPORTER_OTLP_ENDPOINT is not an address"},
+		{nil, []string{"stdio", "--sandbox", "--otlp-endpoint", "http://me:" + canary + "@127.0.0.1:4318"}, 2, "--otlp-endpoint must be an address"},
+		{nil, []string{"serve", "--sandbox", "--pprof-addr", "0.0.0.0:1"}, 2, "--pprof-addr: 0.0.0.0:1 can be reached from other machines"},
+		{nil, []string{"serve", "--sandbox", "--metrics-addr", "x"}, 2, "--metrics-addr"},
+	} {
+		code, out, errOut := run(t.Context(), "", row.env, row.args...)
+		if code != row.code || !strings.Contains(errOut, row.errOut) || strings.Contains(out+errOut, canary) {
+			t.Errorf("%q: got %d %s, want %d %s", row.args, code, errOut, row.code, row.errOut)
+		}
+	}
+	written, err := os.ReadFile(book)
+	if err != nil || !strings.Contains(string(written), `"who":"local","tool":"list_bots"`) {
+		t.Errorf("the audit log has %s, %v", written, err)
+	}
+}
+
+// TestCollectorAway holds that a collector which does not answer costs no call, and
+// delays the end by 2 s at most.
+func TestCollectorAway(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	hung := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-ctx.Done() }))
+	t.Cleanup(hung.Close)
+	t.Cleanup(cancel)
+	for _, at := range []string{hung.URL, "http://127.0.0.1:1"} {
+		code, out, errOut := run(t.Context(), hello+`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"list_bots","arguments":{}}}`+"\n", nil, "stdio", "--sandbox", "--otlp-endpoint", at)
+		if code != 0 || !strings.Contains(out, `"id":2,"result"`) || !strings.Contains(errOut, "traces") {
+			t.Errorf("%s: got %d\n%s\n%s", at, code, out, errOut)
+		}
+	}
+}
