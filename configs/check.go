@@ -57,7 +57,7 @@ func (c *checker) check(given *flags, command string) *Config {
 	case "sandbox":
 		config.Addr = c.loopback("--addr", given.SandboxOnly.Addr, "the sandbox's keys are known to everybody")
 	}
-	if slices.Contains(calling, command) {
+	if calls(command) {
 		config.AuditLog = given.AuditLog
 	}
 	if command == "serve" || command == "stdio" {
@@ -68,14 +68,14 @@ func (c *checker) check(given *flags, command string) *Config {
 	return config
 }
 
-// calling are the commands that call tools for somebody.
-var calling = []string{"stdio", "serve", "call"}
+// calls reports whether a command calls tools for somebody.
+func calls(command string) bool { return slices.Contains([]string{"stdio", "serve", "call"}, command) }
 
 // access finds the API and its key, or the sandbox in their place.
 func (c *checker) access(config *Config) {
 	key := strings.TrimSpace(c.env["MEETING_BAAS_API_KEY"])
 	shared := config.Serving.Shared() // each caller pays with another key
-	needed := slices.Contains(calling, config.Command) || config.Command == "token create"
+	needed := calls(config.Command) || config.Command == "token create"
 	switch {
 	case !needed:
 		return

@@ -235,7 +235,7 @@ func (t *Tool) answer(ctx context.Context, req mcp.CallToolRequest, record *audi
 			return ask, nil
 		}
 		if record.Begin() != nil {
-			return nil, badArgument("Not done: this server keeps a log of what is deleted, replaced or cancelled, and cannot write it at the moment.\nTell the person; whoever runs the server must see to it. Try again later.")
+			return nil, refused(audit.Policy, "Not done: this server keeps a log of what is deleted, replaced or cancelled, and cannot write it at the moment.\nTell the person; whoever runs the server must see to it. Try again later.")
 		}
 	}
 	out, err := t.run(ctx, call, args)

@@ -101,7 +101,7 @@ func (l *Log) open() error {
 		return err
 	}
 	info, err := file.Stat()
-	if err == nil {
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
 		err = file.Chmod(0o600)
 	}
 	torn := false

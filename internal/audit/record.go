@@ -26,8 +26,8 @@ const begun = "begun"
 
 // Record is what is kept of one call, which fills it in as it goes.
 type Record struct {
-	Time   time.Time `json:"time"`
-	Who    string    `json:"who"` // the principal's id, "local" where one person has the server to themselves
+	Time   time.Time `json:"time"` // when the call began
+	Who    string    `json:"who"`  // the principal's id, "local" where one person has the server to themselves
 	Tool   string    `json:"tool"`
 	Effect string    `json:"effect"` // reads, writes or destroys
 	Things

@@ -83,7 +83,7 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 		return err
 	}
 	defer closeDoor()
-	checks := []observe.Check{{Name: "upstream", Run: u.api.Reach}}
+	checks := []observe.Check{{Name: "upstream", Holds: 5 * time.Second, Run: u.api.Reach}}
 	if u.state != nil {
 		checks = append(checks, observe.Check{Name: "redis", Optional: true, Run: u.state.Ready}) // without it each replica goes on alone
 	}

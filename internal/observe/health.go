@@ -12,15 +12,14 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-const (
-	checkHolds = 5 * time.Second // how long what a check found is believed
-	checkTakes = 2 * time.Second // and how long it may look
-)
+// checkTakes is how long a check may look.
+const checkTakes = 2 * time.Second
 
 // Check looks at something that a server needs, or is better with.
 type Check struct {
 	Name     string
-	Optional bool // without it the server is degraded, and yet ready
+	Optional bool          // without it the server is degraded, and yet ready
+	Holds    time.Duration // how long what was found is believed, before Run looks again
 	Run      func(context.Context) error
 }
 
@@ -32,16 +31,16 @@ type Health struct {
 
 	mu    sync.Mutex // held while checks run: who asks meanwhile gets the same answer
 	found []*finding
-	at    time.Time
 }
 
 type finding struct {
 	Check
 	err error
+	at  time.Time // zero until it ran
 }
 
-// NewHealth returns the health of a server that stands or falls with checks. They
-// run when somebody asks, by the clock now at most every 5 s.
+// NewHealth returns the health of a server that stands or falls with checks, which
+// run when somebody asks. now is the clock by which what they find holds.
 func NewHealth(now func() time.Time, log *slog.Logger, checks ...Check) *Health {
 	h := &Health{now: now, log: log}
 	for _, c := range checks {
@@ -85,20 +84,19 @@ func (h *Health) Ready(w http.ResponseWriter, _ *http.Request) {
 	_ = json.MarshalWrite(w, answer, json.Deterministic(true)) // the caller may be gone
 }
 
-// look runs the checks, unless they just did.
+// look runs the checks, but those that found something lately.
 func (h *Health) look() []finding {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.at.IsZero() || h.now().Sub(h.at) >= checkHolds {
-		ctx, cancel := context.WithTimeout(context.Background(), checkTakes) // not the caller's, who may leave
-		defer cancel()
-		var all sync.WaitGroup
-		for _, f := range h.found {
+	ctx, cancel := context.WithTimeout(context.Background(), checkTakes) // not the caller's, who may leave
+	defer cancel()
+	var all sync.WaitGroup
+	for _, f := range h.found {
+		if f.at.IsZero() || h.now().Sub(f.at) >= f.Holds {
 			all.Go(func() { h.run(ctx, f) })
 		}
-		all.Wait()
-		h.at = h.now()
 	}
+	all.Wait()
 	found := make([]finding, len(h.found))
 	for i, f := range h.found {
 		found[i] = *f
@@ -109,7 +107,7 @@ func (h *Health) look() []finding {
 // run runs one check, and logs when it comes out otherwise than before.
 func (h *Health) run(ctx context.Context, f *finding) {
 	before := f.err
-	f.err = f.Run(ctx)
+	f.err, f.at = f.Run(ctx), h.now()
 	switch {
 	case f.err != nil && before == nil:
 		h.log.Warn("a check of /readyz fails", "check", f.Name, "error", f.err)

@@ -47,7 +47,7 @@ func TestReadiness(t *testing.T) {
 	var log bytes.Buffer
 	upstream, redis := &part{}, &part{}
 	h := observe.NewHealth(clock.now, slog.New(slog.NewTextHandler(&log, nil)),
-		observe.Check{Name: "upstream", Run: upstream.run}, observe.Check{Name: "redis", Optional: true, Run: redis.run})
+		observe.Check{Name: "upstream", Holds: 5 * time.Second, Run: upstream.run}, observe.Check{Name: "redis", Optional: true, Run: redis.run})
 	for i, step := range []struct {
 		upstream, redis bool // broken
 		wait            time.Duration
@@ -56,7 +56,7 @@ func TestReadiness(t *testing.T) {
 		log             string
 	}{
 		{false, false, 0, 200, `{"status":"ready","checks":{"redis":"ok","upstream":"ok"}}`, ""},
-		{true, true, 4 * time.Second, 200, `{"status":"ready","checks":{"redis":"ok","upstream":"ok"}}`, ""}, // not looked at yet
+		{true, true, 4 * time.Second, 200, `{"status":"degraded","checks":{"redis":"failing","upstream":"ok"}}`, "check=redis"}, // upstream is not looked at yet
 		{true, true, time.Second, 503, `{"status":"not ready","checks":{"redis":"failing","upstream":"failing"}}`, "it does not answer"},
 		{true, true, 5 * time.Second, 503, `{"status":"not ready","checks":{"redis":"failing","upstream":"failing"}}`, ""}, // told once
 		{false, true, 5 * time.Second, 200, `{"status":"degraded","checks":{"redis":"failing","upstream":"ok"}}`, "check=upstream"},

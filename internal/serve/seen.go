@@ -25,6 +25,7 @@ type seen struct {
 	*client.Calls
 	server  *Server
 	line    string // of the log
+	tool    string // that was called; "" when something was read
 	started time.Time
 	call    *observe.Call
 	record  *audit.Record
@@ -33,7 +34,7 @@ type seen struct {
 // see starts to watch a call of a method of the protocol, and of a tool unless
 // tool is "".
 func (s *Server) see(ctx context.Context, line string, method mcp.MCPMethod, tool string, meta *mcp.Meta, header http.Header) (context.Context, *seen) {
-	x := &seen{Calls: &client.Calls{RequestID: rand.Text()[:16]}, server: s, line: line, started: time.Now()}
+	x := &seen{Calls: &client.Calls{RequestID: rand.Text()[:16]}, server: s, line: line, tool: tool, started: time.Now()}
 	var more map[string]any
 	if meta != nil {
 		more = meta.AdditionalFields
@@ -53,8 +54,8 @@ func (x *seen) end(ctx context.Context, outcome string) {
 		slog.Int("tries", x.Tries),
 		slog.String("request_id", x.RequestID),
 	}
-	if x.line == "call" {
-		attributes = append([]slog.Attr{slog.String("tool", x.record.Tool)}, attributes...)
+	if x.tool != "" {
+		attributes = append([]slog.Attr{slog.String("tool", x.tool)}, attributes...)
 	}
 	if x.call.TraceID != "" {
 		attributes = append(attributes, slog.String("trace_id", x.call.TraceID))
