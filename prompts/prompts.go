@@ -121,9 +121,15 @@ func (p *Prompt) Text(given map[string]string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read prompt %s: %w", p.Name, err)
 	}
+	return fill(string(raw), values), nil
+}
+
+// fill puts values in their places. A line that needs one which is empty is
+// left out.
+func fill(text string, values map[string]string) string {
 	place := regexp.MustCompile(`\{\{(\w+)\}\}`)
 	var out strings.Builder
-	for line := range strings.Lines(string(raw)) {
+	for line := range strings.Lines(text) {
 		complete := true
 		filled := place.ReplaceAllStringFunc(line, func(at string) string {
 			value := values[strings.Trim(at, "{}")]
@@ -134,7 +140,7 @@ func (p *Prompt) Text(given map[string]string) (string, error) {
 			out.WriteString(filled)
 		}
 	}
-	return strings.TrimSpace(out.String()), nil
+	return strings.TrimSpace(out.String())
 }
 
 func (p *Prompt) names() string {
