@@ -1,6 +1,7 @@
 package summarize
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,7 +52,6 @@ type hearing struct {
 	claim    Claim
 	text     []token
 	language string // of the text
-	foreign  bool   // it is another than the evidence's
 	matches  []match
 	evidence []Evidence
 
@@ -109,10 +109,13 @@ func (c *Checker) spokenIn(m match, quote string) string {
 func (c *Checker) guess(text, otherwise string) string {
 	const sure = 2 // words by which one language beats the others
 	language, lead := c.detector.Detect(words.Plain(text))
-	if lead < sure {
-		return otherwise
+	switch {
+	case lead >= sure:
+		return language
+	case words.ASCII(text) && slices.Contains([]string{"ja", "zh", "ko", "th", "ar", "he", "hi", "ru", "ta"}, otherwise): // it cannot be
+		return cmp.Or(language, "en")
 	}
-	return language
+	return otherwise
 }
 
 // find looks for a quote where it is said to be, else anywhere.

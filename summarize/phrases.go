@@ -113,7 +113,7 @@ const negations = `not, no, never, none, nobody, nothing, nowhere, neither, nor,
 
 const hedgings = `maybe, perhaps, possibly, probably, presumably, potentially, might, mightn't, could, couldn't we, not sure, unsure, not certain, hopefully,
 	may be, we may, I may, they may, he may, she may, you may, may have, may need, may want, unless, depends, depending, tentatively, ideally,
-	I guess, I suppose, let's see, we'll see, see if, thinking about, thinking of, try to, I'll try, in theory, if possible, no promises, should we, shall we,
+	I guess, I suppose, let's see, we'll see, see if, thinking about, thinking of, try to, I'll try, in theory, if possible, no promises,
 	vielleicht, eventuell, möglicherweise, womöglich, wahrscheinlich, vermutlich, könnte, könnten, könntest, mal sehen, mal schauen, sofern, unter Umständen, versuche,
 	peut-être, éventuellement, probablement, sans doute, pourrait, pourrions, pourrais, pourraient, on verra, on va voir, il se peut, faudrait voir, j'essaie, j'essaierai,
 	quizá, quizás, tal vez, a lo mejor, puede que, podría, podríamos, podrían, probablemente, posiblemente, ya veremos, acaso,

@@ -1,6 +1,10 @@
 package summarize
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // nearby is how many turns before and after the evidence tell what it is about.
 const nearby = 3
@@ -46,14 +50,20 @@ func (h *hearing) subject() {
 func (h *hearing) hedges() {
 	for _, m := range h.matches {
 		from, to := h.sentence(m)
-		for _, t := range h.tokens[from:to] {
-			if t.mark&hedges != 0 {
-				h.hedged = append(h.hedged, fmt.Sprintf("it is hedged: %q", t.fold))
-				break
-			}
+		all := h.tokens[from:to]
+		i := slices.IndexFunc(all, hedging)
+		if i < 0 {
+			continue
 		}
+		phrase := []string{}
+		for ; i < len(all) && hedging(all[i]); i++ {
+			phrase = append(phrase, all[i].fold)
+		}
+		h.hedged = append(h.hedged, fmt.Sprintf("it is hedged: %q", strings.Join(phrase, " ")))
 	}
 	if h.claim.Promise && len(h.hedged) == 0 && len(h.matches) > 0 && h.asks(h.matches[len(h.matches)-1]) {
 		h.hedged = append(h.hedged, "it is asked, not answered")
 	}
 }
+
+func hedging(t token) bool { return t.mark&hedges != 0 }
