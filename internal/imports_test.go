@@ -35,6 +35,8 @@ var allowed = map[string][]string{
 	"tools":               {"client", "internal/access", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
 	"summarize":           {"internal/transcript", "internal/words", "prompts"},
+	"summarize/standin":   {"internal/transcript", "summarize"},
+	"e2e/standin":         {"summarize/standin"},
 	"internal/serve":      {"client", "internal/access", "internal/events", "internal/nearest", "internal/shared"},
 	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/events", "internal/library", "internal/serve", "internal/shared", "internal/site", "prompts", "summarize", "tools"},
 }
