@@ -25,6 +25,7 @@ type job struct {
 	checker *Checker
 	request Request
 	words   int
+	notable []int // turns, by Index
 }
 
 // read lets the model read the meeting: whole, or in parts whose notes it then
@@ -49,6 +50,9 @@ func (e *Engine) read(ctx context.Context, checker *Checker, r Request) (s Summa
 	parts := cutTurns(r.Turns, room)
 	if err := j.affordable(parts); err != nil {
 		return s, err
+	}
+	if len(parts) > 1 {
+		j.note()
 	}
 	taken, err := j.takeAll(ctx, parts)
 	if err != nil {

@@ -3,6 +3,7 @@ package summarize
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,8 +55,36 @@ func (j *job) prompt(p part) string {
 	v["data"] = transcript.NewFence().Wrap(strings.Join(p.lines, "\n"))
 	if p.of > 1 {
 		v["part"], v["parts"] = strconv.Itoa(p.number), strconv.Itoa(p.of)
+		v["notable"] = j.notableIn(v["data"])
 	}
 	return prompts.Template(p.template, v)
+}
+
+// note finds the turns that stand out in the whole meeting, which a model that
+// reads a part of it cannot tell.
+func (j *job) note() {
+	s, err := Extract(j.request)
+	if err != nil {
+		return // then there is nothing to say of any part
+	}
+	for _, list := range [][]Claim{s.draft().points, s.draft().decisions, s.draft().actions, s.draft().questions} {
+		for _, c := range list {
+			j.notable = append(j.notable, *c.Quotes[0].Turn)
+		}
+	}
+	slices.Sort(j.notable)
+	j.notable = slices.Compact(j.notable)
+}
+
+// notableIn lists those whose lines are in a text.
+func (j *job) notableIn(data string) string {
+	var in []string
+	for _, turn := range j.notable {
+		if strings.Contains(data, fmt.Sprintf("\n[%d] ", turn)) {
+			in = append(in, strconv.Itoa(turn))
+		}
+	}
+	return strings.Join(in, ", ")
 }
 
 // room is how many tokens of a meeting fit in a request beside everything else.
@@ -104,7 +133,7 @@ func cutNotes(notes []string, room int) []part {
 	for _, n := range notes {
 		cost := transcript.Tokens(n) + 1
 		if len(parts) == 0 || cost > left {
-			parts = append(parts, part{template: "merge"})
+			parts = append(parts, part{template: "merge", of: 2})
 			left = room
 		}
 		left -= cost

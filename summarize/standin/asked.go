@@ -14,6 +14,7 @@ type Asked struct {
 	Turns []transcript.Turn // in the prompt, notes' quotes among them
 	Lists []string          // that are to be filled
 	Words int               // that the texts may have
+	Begin []int             // turns to begin with
 	Again bool              // it answered wrong before
 }
 
@@ -62,6 +63,13 @@ func (a *Asked) turn(line string) {
 func (a *Asked) told(line string) {
 	if m := regexp.MustCompile(`^Fill (\w+) with `).FindStringSubmatch(line); m != nil {
 		a.Lists = append(a.Lists, m[1])
+	}
+	if m := regexp.MustCompile(`in these turns: ([\d, ]+)\.`).FindStringSubmatch(line); m != nil {
+		for number := range strings.SplitSeq(m[1], ", ") {
+			if n, err := strconv.Atoi(number); err == nil {
+				a.Begin = append(a.Begin, n)
+			}
+		}
 	}
 	if m := regexp.MustCompile(`at most (\d+) words`).FindStringSubmatch(line); m != nil {
 		if n, err := strconv.Atoi(m[1]); err == nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/summarize"
 )
 
@@ -36,7 +37,8 @@ func (n notes) String() string {
 }
 
 // Extractive is a model that is faithful: it picks sentences out of the turns in
-// the prompt, each with its evidence.
+// the prompt, of those that it is to begin with if there are any, each with its
+// evidence.
 func Extractive(a Asked) string {
 	n := notes{Points: []note{}, Decisions: []note{}, ActionItems: []note{}, OpenQuestions: []note{}}
 	kind := summarize.Overview
@@ -48,7 +50,11 @@ func Extractive(a Asked) string {
 	case slices.Contains(a.Lists, "action_items"):
 		kind = summarize.ActionItems
 	}
-	s, err := summarize.Extract(summarize.Request{Turns: a.Turns, Kind: kind, MaxWords: a.Words})
+	turns := slices.DeleteFunc(slices.Clone(a.Turns), func(t transcript.Turn) bool { return !slices.Contains(a.Begin, t.Index) })
+	if len(turns) == 0 {
+		turns = a.Turns
+	}
+	s, err := summarize.Extract(summarize.Request{Turns: turns, Kind: kind, MaxWords: a.Words})
 	if err != nil {
 		return n.String()
 	}
