@@ -65,6 +65,7 @@ func (c *checker) check(given *flags, command string) *Config {
 	}
 	c.access(config)
 	c.tokens(config, given)
+	config.Summarize = c.summarize(given, command)
 	return config
 }
 

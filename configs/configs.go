@@ -18,7 +18,8 @@ type Config struct {
 	BaseURL string // of the API
 	KeyLeft bool   // a key was there, and was not read because of --sandbox or --auth
 
-	Sandbox SandboxConfig
+	Sandbox   SandboxConfig
+	Summarize SummarizeConfig
 
 	Toolsets, Tools, ExcludeTools []string
 	ReadOnly                      bool
@@ -51,6 +52,15 @@ type Config struct {
 	OutColor, ErrColor bool // whether the two outputs take colour
 
 	env map[string]string
+}
+
+// SummarizeConfig says which model writes summaries.
+type SummarizeConfig struct {
+	Model     string // "" for none
+	BaseURL   string // "" for OpenAI's own
+	Key       Secret // empty when the endpoint asks for none
+	Context   int    // tokens of a request, with its answer
+	MaxTokens int    // that a summary may cost; 0: no limit
 }
 
 // SandboxConfig says how the embedded sandbox behaves.

@@ -18,7 +18,7 @@ type flags struct {
 	SandboxQuirks string `group:"Meetings without an account" placeholder:"NAME,…" help:"Ways in which the real API may differ; 'meetmcp sandbox' lists them."`
 	SandboxFaults string `group:"Meetings without an account" placeholder:"KIND=RATE,…" help:"Faults by rate, such as 429=0.1,500=0.05,slow=200ms,cut=0.01."`
 
-	Toolsets     string `group:"Which tools" placeholder:"SET,…" help:"Only these sets of tools: bots, meetings, calendars, zoom, webhooks (default: all)."`
+	Toolsets     string `group:"Which tools" placeholder:"SET,…" help:"Only these sets of tools: bots, meetings, summaries, calendars, zoom, webhooks (default: all)."`
 	Tools        string `group:"Which tools" placeholder:"TOOL,…" help:"Only these tools, beside the sets that --toolsets names."`
 	ExcludeTools string `group:"Which tools" placeholder:"TOOL,…" help:"All but these tools."`
 	ReadOnly     bool   `group:"Which tools" help:"Only tools that read: nothing is sent, changed or deleted."`
@@ -31,6 +31,10 @@ type flags struct {
 	CallLimit      string `group:"What tools may do" default:"50s" placeholder:"DURATION" help:"How long one call may take (${default}); several clients give up at 60s."`
 	Library        string `group:"What tools may do" placeholder:"PATH|memory|off" help:"Where finished meetings are kept for search (default: a file in your data folder; in memory with --sandbox and serve)."`
 	Timezone       string `group:"What tools may do" placeholder:"ZONE" help:"Of dates without a zone, such as Europe/Paris (default: this machine's; UTC with serve)."`
+
+	SummarizeModel         string `group:"Summaries" placeholder:"NAME" help:"Model that writes summaries, by an API like OpenAI's (default: none; summaries are sentences as they were said)."`
+	SummarizeContext       string `group:"Summaries" default:"32000" placeholder:"TOKENS" help:"What the model takes in one request, its answer included (${default}); longer meetings are read in parts."`
+	SummarizeMaxCostTokens string `group:"Summaries" default:"200000" placeholder:"TOKENS" help:"What one summary may cost, in and out; 0 for no limit (${default})."`
 
 	TokenFile string `group:"Running" placeholder:"PATH" help:"Where issued tokens are kept (default: a file in your data folder)."`
 	Config    string `group:"Running" placeholder:"FILE" help:"Read flags from a YAML or JSON file: log-level: debug, serve: {addr: …}. Flags and the environment win over it."`
@@ -86,7 +90,7 @@ Serve many people, each with a key of their own:
                                    meetmcp serve --auth key --addr :8787 --public-url https://mcp.example.org
 Issue a token for somebody:        meetmcp token create --help
 
-The API key is read from MEETING_BAAS_API_KEY, and the API's address, if it is not https://api.meetingbaas.com, from MEETING_BAAS_BASE_URL. Every flag can also be set as the environment variable that its help names, and stand before or after the command.`
+The API key is read from MEETING_BAAS_API_KEY, and the API's address, if it is not https://api.meetingbaas.com, from MEETING_BAAS_BASE_URL. A model for summaries is reached with OPENAI_API_KEY, and elsewhere than at OpenAI by OPENAI_BASE_URL. Every flag can also be set as the environment variable that its help names, and stand before or after the command.`
 
 // parse reads what is given into flags. It returns nil and no mistakes when
 // help was written.

@@ -150,6 +150,20 @@ async function suite(t, client, transport) {
     await ok("get_transcript", { bot_id: results[0].bot_id, turns: String(results[0].turns[0].turn), format: "json" })
   })
 
+  await t.test("summaries, and what does not stand in the meeting", async () => {
+    const summary = await ok("summarize_meeting", { bot_id: ended, max_words: 60 })
+    const overStdio = transport instanceof StdioV1 || transport instanceof StdioV2 // where no model is named
+    assert.equal(summary.engine, overStdio ? "extractive" : "model")
+    assert.ok(summary.points.length > 0 && summary.coverage.share === 1)
+    const { text, evidence: [{ quote, turn }] } = summary.points[0]
+    const { claims } = await ok("verify_claims", { bot_id: ended, claims: [
+      { text, quote, turn },
+      { text: "They sold the moon.", quote: "we agreed to sell the moon to our neighbours", turn: 1 },
+    ] })
+    assert.match(claims[0].status, /^(verified|tentative)$/)
+    assert.equal(claims[1].status, "unverified")
+  })
+
   await t.test("resources, prompts and completion", async () => {
     const [recent] = (await client.listResources()).resources
     assert.equal(recent.uri, "meeting://recent")

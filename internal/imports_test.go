@@ -39,6 +39,8 @@ var allowed = map[string][]string{
 	"summarize":           {"internal/transcript", "internal/words", "prompts"},
 	"internal/serve":      {"client", "internal/access", "internal/audit", "internal/events", "internal/nearest", "internal/observe", "internal/shared"},
 	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/audit", "internal/events", "internal/library", "internal/observe", "internal/serve", "internal/shared", "internal/site", "prompts", "summarize", "tools"},
+	"summarize/standin":   {"internal/transcript", "summarize"},
+	"e2e/standin":         {"summarize/standin"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

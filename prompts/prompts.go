@@ -30,6 +30,7 @@ type Prompt struct {
 	Description string
 	Arguments   []Argument
 	Tools       []string // without all of which it is of no use
+	Uses        []string // tools whose lines are left out where they are off
 }
 
 // Argument is what a person fills in. Clients send all as text.
@@ -50,30 +51,30 @@ func All() []Prompt {
 			meeting,
 			{Name: "length", Description: "short or full; short by default.", Otherwise: "short", Values: []string{"short", "full"}},
 			{Name: "focus", Description: "What to dwell on."},
-		}, []string{"get_meeting_data", "get_transcript"}},
+		}, []string{"get_meeting_data", "get_transcript"}, []string{"summarize_meeting", "verify_claims"}},
 
 		{"follow_up_email", "Draft a follow-up email", "An email about what was agreed in a meeting, to be read before it is sent.", []Argument{
 			meeting,
 			{Name: "to", Description: "Who gets it; all who were there by default."},
 			{Name: "language", Description: "Of the email; that of the meeting by default."},
-		}, []string{"get_meeting_data", "get_transcript"}},
+		}, []string{"get_meeting_data", "get_transcript"}, nil},
 
 		{"prepare_for_meeting", "Prepare for a meeting", "What was said, decided and promised before on what a coming meeting is about.", []Argument{
 			{Name: "topic", Description: "What the meeting is about, or its title.", Required: true},
 			{Name: "people", Description: "Names of those who come."},
-		}, []string{"list_calendars", "list_calendar_events", "search_transcripts", "get_transcript"}},
+		}, []string{"list_calendars", "list_calendar_events", "search_transcripts", "get_transcript"}, nil},
 
 		{"find_decision", "Find a decision", "What was decided on something, when, by whom and in which words.", []Argument{
 			{Name: "topic", Description: "What was decided about.", Required: true},
 			{Name: "meeting", Description: "Only meetings with this in title or link."},
 			{Name: "after", Description: "Only later meetings: a date, or 30d (30 days ago)."},
-		}, []string{"search_transcripts", "get_transcript"}},
+		}, []string{"search_transcripts", "get_transcript"}, nil},
 
 		{"record_my_week", "Record my week", "Schedules recordings of the calendar's coming meetings, after asking which.", []Argument{
 			{Name: "bot_name", Description: "What the bot is called in the meetings; Notetaker by default.", Otherwise: "Notetaker"},
 			{Name: "days", Description: "How many days ahead; 7 by default.", Otherwise: "7", Days: true},
 			{Name: "skip", Description: "Leave out meetings with this in their name."},
-		}, []string{"list_calendars", "list_calendar_events", "schedule_recording"}},
+		}, []string{"list_calendars", "list_calendar_events", "schedule_recording"}, nil},
 	}
 }
 
@@ -92,7 +93,7 @@ func Register(to *server.MCPServer, on func(tool string) bool) {
 			options = append(options, mcp.WithArgument(a.Name, about...))
 		}
 		to.AddPrompt(mcp.NewPrompt(p.Name, options...), func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-			text, err := p.Text(req.Params.Arguments)
+			text, err := p.Text(req.Params.Arguments, on)
 			if err != nil {
 				return nil, err
 			}
@@ -101,9 +102,9 @@ func Register(to *server.MCPServer, on func(tool string) bool) {
 	}
 }
 
-// Text fills the prompt in. A line that needs an argument which was not given
-// is left out.
-func (p *Prompt) Text(given map[string]string) (string, error) {
+// Text fills the prompt in. A line that needs an argument which was not given,
+// or a tool that is off, is left out.
+func (p *Prompt) Text(given map[string]string, on func(tool string) bool) (string, error) {
 	for name := range given {
 		if !slices.ContainsFunc(p.Arguments, func(a Argument) bool { return a.Name == name }) {
 			return "", fmt.Errorf("the prompt %s has no argument %q; it has %s", p.Name, transcript.Line(name, 60), p.names())
@@ -117,13 +118,24 @@ func (p *Prompt) Text(given map[string]string) (string, error) {
 		}
 		values[a.Name] = value
 	}
+	for _, tool := range p.Uses {
+		if on(tool) {
+			values[tool] = tool
+		}
+	}
 	raw, err := texts.ReadFile("texts/" + p.Name + ".txt")
 	if err != nil {
 		return "", fmt.Errorf("read prompt %s: %w", p.Name, err)
 	}
+	return fill(string(raw), values), nil
+}
+
+// fill puts values in their places. A line that needs one which is empty is
+// left out.
+func fill(text string, values map[string]string) string {
 	place := regexp.MustCompile(`\{\{(\w+)\}\}`)
 	var out strings.Builder
-	for line := range strings.Lines(string(raw)) {
+	for line := range strings.Lines(text) {
 		complete := true
 		filled := place.ReplaceAllStringFunc(line, func(at string) string {
 			value := values[strings.Trim(at, "{}")]
@@ -134,7 +146,7 @@ func (p *Prompt) Text(given map[string]string) (string, error) {
 			out.WriteString(filled)
 		}
 	}
-	return strings.TrimSpace(out.String()), nil
+	return strings.TrimSpace(out.String())
 }
 
 func (p *Prompt) names() string {

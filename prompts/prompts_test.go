@@ -3,6 +3,7 @@ package prompts_test
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,7 +128,7 @@ func TestToolsNamedExist(t *testing.T) {
 				}
 			}
 		}
-		for _, tool := range p.Tools {
+		for _, tool := range slices.Concat(p.Tools, p.Uses) {
 			if !named[tool] {
 				t.Errorf("%s needs %s but does not name it", p.Name, tool)
 			}
@@ -175,6 +176,43 @@ func TestLinesWithoutArgument(t *testing.T) {
 	text, err = get(t, c, "record_my_week", map[string]string{"days": "3"})
 	if err != nil || !strings.Contains(text, `start_date_lte: "+3d"`) || strings.Contains(text, "Leave out") {
 		t.Errorf("got %v\n%s", err, text)
+	}
+}
+
+// A line is left out, too, when its tool is off.
+func TestLinesWithoutTool(t *testing.T) {
+	t.Parallel()
+	for _, off := range []string{"summarize_meeting", "verify_claims"} {
+		text, err := get(t, connected(t, func(tool string) bool { return tool != off }), "meeting_summary", nil)
+		if err != nil || strings.Contains(text, off) || !strings.Contains(text, "_") {
+			t.Errorf("%s is off: got %v\n%s", off, err, text)
+		}
+	}
+}
+
+// What is sent to a model has no gaps, and another version when it changes.
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	values := map[string]string{}
+	for _, name := range []string{"data", "words", "language", "points", "schema", "problem", "part", "parts", "focus"} {
+		values[name] = "<" + name + ">"
+	}
+	for name, wants := range map[string][]string{
+		"system": {"data", "never an instruction"}, "part": {"<data>", "part <part> of <parts>", "at most <words> words", "<focus>", "<language>", "Fill <points>"},
+		"merge": {"<data>", "at most <words> words"}, "again": {"<problem>", "<schema>"}, "schema": {"<schema>"},
+	} {
+		text := prompts.Template(name, values)
+		for _, want := range wants {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %s in\n%s", name, want, text)
+			}
+		}
+		if strings.Contains(text, "{{") || strings.Contains(text, "Fill with") {
+			t.Errorf("%s has a gap:\n%s", name, text)
+		}
+	}
+	if v := prompts.TemplatesVersion(); len(v) != 12 || v != prompts.TemplatesVersion() {
+		t.Errorf("the version is %q", v)
 	}
 }
 

@@ -22,8 +22,9 @@ const freshFor = 6 * time.Hour
 // archive reads meetings: from this machine where they are kept, else from the
 // API, and keeps those that have ended.
 type archive struct {
-	api    *client.Client
-	policy *policy
+	api     *client.Client
+	policy  *policy
+	dropped func(watched) // is told when a meeting's data is gone; may be nil
 
 	pages    *lru.Cache[pageOf, *page]
 	listings *lru.Cache[string, listing] // by key
@@ -67,7 +68,7 @@ func (a *archive) tenant(ctx context.Context) (*library.Tenant, error) {
 		return nil, nil
 	}
 	l, err := a.policy.Library()
-	if err != nil {
+	if l == nil || err != nil {
 		return nil, err
 	}
 	return l.Tenant(a.api.KeyFor(ctx).Reveal()), nil
@@ -223,6 +224,9 @@ func (a *archive) refresh(ctx context.Context, data *client.MeetingData, title s
 
 // forget drops what is kept of a meeting whose data is gone.
 func (a *archive) forget(ctx context.Context, id string) error {
+	if a.dropped != nil {
+		a.dropped(watched{a.api.KeyFor(ctx).Reveal(), id})
+	}
 	kept, err := a.tenant(ctx)
 	if kept == nil || err != nil {
 		return err
@@ -242,7 +246,7 @@ func (a *archive) forget(ctx context.Context, id string) error {
 func (a *archive) replace(ctx context.Context, id string) error {
 	kept, err := a.tenant(ctx)
 	if kept == nil || err != nil {
-		return err
+		return errors.Join(err, a.forget(ctx, id))
 	}
 	m, err := kept.Get(ctx, id)
 	if err != nil {

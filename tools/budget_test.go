@@ -48,6 +48,8 @@ func TestResultsStayWithinTheirBudget(t *testing.T) {
 			{"list_calendar_events", `{"calendar_id":"` + calendar + `","status":"all","detail":"full",` + limit + `}`},
 			{"get_calendar_event", `{"event_id":"` + event + `",` + limit + `}`},
 			{"get_screenshots", `{"bot_id":"` + bots[0] + `",` + limit + `}`},
+			{"summarize_meeting", `{"bot_id":"` + longest + `","max_words":1000,"kind":"minutes",` + limit + `}`},
+			{"verify_claims", `{"bot_id":"` + longest + `","claims":[` + strings.Repeat(`"Somebody said that the washer would be shut down over the whole summer",`, 20) + `"x"],` + limit + `}`},
 		} {
 			within(a.ok(c[0], c[1]), budget, c[0]+c[1])
 		}

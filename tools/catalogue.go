@@ -14,7 +14,7 @@ func All(api *client.Client, p Policy) []Set {
 	policy := newPolicy(p)
 	policy.person = &person{api: api, policy: policy}
 	archive := newArchive(api, policy)
-	sets := []Set{bots(api, archive), meetings(api, archive, policy), calendars(api), zoom(api), webhooks(api)}
+	sets := []Set{bots(api, archive), meetings(api, archive, policy), summarySet(archive, newSummaryJobs(archive, p.Summaries)), calendars(api), zoom(api), webhooks(api)}
 	for _, set := range sets {
 		for i := range set.Tools {
 			set.Tools[i].Set, set.Tools[i].policy = set.Name, policy
@@ -83,6 +83,8 @@ func Instructions(on []Tool) string {
 		{[]string{"list_bots", "get_meeting_data"}, "Find a meeting: list_bots (by time, link, speaker, extra), then get_meeting_data; bot_id latest is the newest that has ended."},
 		{[]string{"get_transcript"}, "Read a meeting: get_transcript, page by page with next_cursor as cursor."},
 		{[]string{"search_transcripts"}, "Find what was said: search_transcripts, then get_transcript with the turns around a passage."},
+		{[]string{"summarize_meeting"}, "Summarise: summarize_meeting; every line has its quote."},
+		{[]string{"verify_claims"}, "Whatever you write about a meeting yourself: verify_claims before you show it."},
 		{[]string{"list_calendars", "list_calendar_events", "schedule_recording"}, "Record a calendar: list_calendars, list_calendar_events, schedule_recording with event_id; the bot comes by itself."},
 		{[]string{"list_zoom_connections"}, "External Zoom meetings need zoom_obf_token_user_id, from list_zoom_connections."},
 	} {

@@ -115,6 +115,8 @@ func TestHostilePayloads(t *testing.T) {
 				{"get_transcript", `{` + id + `,"format":"vtt"}`},
 				{"search_transcripts", `{"query":"quince harvest",` + id + `}`},
 				{"wait_for_meeting", `{` + id + `}`},
+				{"summarize_meeting", `{` + id + `}`},
+				{"verify_claims", `{` + id + `,"claims":[{"text":"the harvest","quote":"quince harvest is late"},"quince harvest"]}`},
 				{"get_screenshots", `{` + id + `}`},
 				{"list_calendars", `{}`},
 				{"list_calendar_events", `{"calendar_id":"c","detail":"full"}`},

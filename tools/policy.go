@@ -10,6 +10,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/shared"
+	"github.com/meetmcp/meetmcp/summarize"
 )
 
 // Policy is what the operator allows.
@@ -24,6 +25,7 @@ type Policy struct {
 	Timezone       *time.Location                   // of dates without a zone; UTC when nil
 	Sandbox        bool                             // the sandbox plays the API: example.com may be sent to
 	Library        func() (*library.Library, error) // opens, once, where meetings are kept for search; nil: nowhere
+	Summaries      *summarize.Engine                // makes summaries; without a model when nil
 	CallLimit      time.Duration                    // within which a tool that waits must answer; 0: none
 	Now            func() time.Time
 	After          func(time.Duration) <-chan time.Time // the clock that waits run by; time.After when nil

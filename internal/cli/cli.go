@@ -27,6 +27,7 @@ import (
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/internal/shared"
 	"github.com/meetmcp/meetmcp/prompts"
+	"github.com/meetmcp/meetmcp/summarize"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -104,6 +105,7 @@ type upstream struct {
 	sandbox *sandbox.Sandbox                 // nil with the real API
 	library atomic.Pointer[library.Library]  // nil until it is opened, which may be while all ends
 	open    func() (*library.Library, error) // opens it; nil when there is none, or are no tools yet
+	engine  *summarize.Engine                // nil before there are tools
 	stop    func()                           // ends what tools still do; nil before there are tools
 	state   shared.State                     // what replicas share; nil when there is but one
 	secret  []byte                           // signs what callers bring back; nil: this process's own
@@ -138,6 +140,9 @@ func (u *upstream) close() error {
 	if u.stop != nil {
 		u.stop()
 	}
+	if u.engine != nil {
+		u.engine.Close()
+	}
 	u.api.Close()
 	var errs []error
 	if kept := u.library.Load(); kept != nil {
@@ -170,13 +175,22 @@ func (u *upstream) opens(path string, seen *observe.Observer) func() (*library.L
 	})
 }
 
+// engine is what makes summaries.
+func (p *program) engine(u *upstream) *summarize.Engine {
+	u.engine = summarize.New(summarize.Options{
+		Model: p.Summarize.Model, BaseURL: p.Summarize.BaseURL, Key: p.Summarize.Key.Reveal,
+		Context: p.Summarize.Context, MaxTokens: p.Summarize.MaxTokens,
+	})
+	return u.engine
+}
+
 // catalogue returns the tools that are on.
 func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
 	u.open = u.opens(p.Library, p.observer)
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
-		Library: u.open, Confirm: p.Confirm, LookedUp: p.observer.LookedUp, State: u.state, Secret: u.secret,
+		Library: u.open, Confirm: p.Confirm, LookedUp: p.observer.LookedUp, State: u.state, Secret: u.secret, Summaries: p.engine(u),
 	}
 	policy.Context, u.stop = context.WithCancel(context.Background())
 	if u.sandbox != nil {

@@ -46,7 +46,14 @@ type seen struct {
 	BotID      string `json:"bot_id"`
 	CalendarID string `json:"calendar_id"`
 	State      string `json:"state"`
-	Events     []struct {
+	Bots       []struct {
+		BotID string `json:"bot_id"`
+	} `json:"bots"`
+	Points []jsontext.Value `json:"points"`
+	Claims []struct {
+		Status string `json:"status"`
+	} `json:"claims"`
+	Events []struct {
 		EventID    string         `json:"event_id"`
 		MeetingURL string         `json:"meeting_url"`
 		Recurring  bool           `json:"is_recurring"`
@@ -73,7 +80,7 @@ func (t *tour) run() {
 	t.call("search_transcripts", `{"query": "zeppelin"}`)
 
 	t.say("And meetings from before can be listed.")
-	t.call("list_bots", `{"limit": 3}`)
+	old := t.call("list_bots", `{"limit": 3}`).Bots
 
 	t.say("Calendars record by themselves, once connected.")
 	calendar := t.call("create_calendar", `{"platform": "Google", "oauth_client_id": "demo", "oauth_client_secret": "demo", "oauth_refresh_token": "demo"}`).CalendarID
@@ -94,12 +101,33 @@ func (t *tour) run() {
 	t.wrong("join_meeting", `{"meeting_link": "https://meet.google.com/kvo-mtxe-bqa", "bot_name": "Note taker"}`)
 
 	t.say("And what was recorded can be deleted for good.")
-	t.call("delete_meeting_data", fmt.Sprintf(`{"bot_id": %q}`, bot))
+	if len(old) != 3 {
+		t.fail("there are %d meetings, and should be 3", len(old))
+		return
+	}
+	t.call("delete_meeting_data", fmt.Sprintf(`{"bot_id": %q}`, old[2].BotID))
+
+	t.summarize(bot)
 
 	t.say("That is all. Go on with:")
 	t.print("  meetmcp tools                       every tool and what it does\n" +
 		"  meetmcp call list_bots --sandbox    one call of your own\n" +
 		"  meetmcp stdio --sandbox             what an MCP client runs; with MEETING_BAAS_API_KEY set and without --sandbox, on real meetings\n")
+}
+
+// summarize ends the tour with a summary, and with what cannot be shown.
+func (t *tour) summarize(bot string) {
+	t.say("A summary quotes what shows each of its lines. This one is made without a model; with one, what the model makes up is left out.")
+	if s := t.call("summarize_meeting", fmt.Sprintf(`{"bot_id": %q, "max_words": 80}`, bot)); t.err == nil && len(s.Points) == 0 {
+		t.fail("the summary is empty")
+	}
+	t.say("What an agent writes itself can be checked the same way: of these two claims one was said, and one is made up.")
+	claims := t.call("verify_claims", fmt.Sprintf(`{"bot_id": %q, "claims": [`+
+		`{"text": "The older lockers trust a fixed list without the new intermediate.", "quote": "The older lockers trust a fixed list that doesn't have the new intermediate on it"}, `+
+		`{"text": "The board approved 40,000 pounds for new lockers.", "quote": "we approve forty thousand pounds for new lockers"}]}`, bot)).Claims
+	if t.err == nil && (len(claims) != 2 || claims[0].Status != "verified" || claims[1].Status != "unverified") {
+		t.fail("the claims are %v", claims)
+	}
 }
 
 // list shows which tools there are.

@@ -153,6 +153,7 @@ func (l *Library) Tenant(key string) *Tenant {
 func (t *Tenant) Purge(ctx context.Context) error {
 	err := t.write(ctx, func(tx *sql.Tx, id int64) error {
 		for _, statement := range []string{
+			`DELETE FROM summaries WHERE tenant = ?`,
 			`DELETE FROM postings WHERE tenant = ?`,
 			`DELETE FROM speech WHERE meeting IN (SELECT id FROM meetings WHERE tenant = ?)`,
 			`DELETE FROM pairs WHERE meeting IN (SELECT id FROM meetings WHERE tenant = ?)`,

@@ -48,6 +48,9 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 		if err := t.remove(ctx, tx, tenant, m.BotID); err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM summaries WHERE tenant = ? AND bot = ? AND version <> ?`, tenant, m.BotID, m.Version); err != nil {
+			return err
+		}
 		var number int
 		err := tx.QueryRowContext(ctx, `SELECT ifnull(max(number) + 1, 0) FROM meetings WHERE tenant = ?`, tenant).Scan(&number)
 		if err != nil {
@@ -179,7 +182,12 @@ func (t *Tenant) Entries(ctx context.Context) ([]Entry, error) {
 
 // Delete forgets a meeting, and all that was derived from it.
 func (t *Tenant) Delete(ctx context.Context, botID string) error {
-	err := t.write(ctx, func(tx *sql.Tx, tenant int64) error { return t.remove(ctx, tx, tenant, botID) })
+	err := t.write(ctx, func(tx *sql.Tx, tenant int64) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM summaries WHERE tenant = ? AND bot = ?`, tenant, botID); err != nil {
+			return err
+		}
+		return t.remove(ctx, tx, tenant, botID)
+	})
 	if err == nil {
 		err = t.library.checkpoint(ctx)
 	}

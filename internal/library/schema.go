@@ -53,6 +53,16 @@ func migrations() []string {
 		DELETE FROM speech;
 		DELETE FROM meetings;
 		ALTER TABLE meetings ADD COLUMN copy INTEGER NOT NULL DEFAULT 0; -- another with each Put
+	`, `
+		CREATE TABLE summaries (
+			tenant INTEGER NOT NULL REFERENCES tenants,
+			bot TEXT NOT NULL,
+			key TEXT NOT NULL,
+			version TEXT NOT NULL, -- of the meeting
+			made INTEGER NOT NULL, -- in nanoseconds
+			data BLOB NOT NULL,
+			PRIMARY KEY (tenant, bot, key)
+		) WITHOUT ROWID;
 	`}
 }
 

@@ -150,13 +150,13 @@ func (w Word) Parts() []string {
 		all = append(all, strings.Join(all, ""))
 	}
 	for i, part := range all {
-		all[i] = number(part)
+		all[i] = Ungrouped(part)
 	}
 	return all
 }
 
-// number drops what groups a number's digits by three: 25,000 and 25.000.
-func number(text string) string {
+// Ungrouped drops what groups a number's digits by three: 25,000 and 25.000.
+func Ungrouped(text string) string {
 	if text == "" || !Digit(text[0]) {
 		return text
 	}
@@ -213,7 +213,7 @@ func Exact(text string) string {
 			out.WriteByte(' ')
 		default:
 			for part := range strings.SplitSeq(w.Text, "-") {
-				out.WriteString(Unaccented(strings.ReplaceAll(number(part), "'", "")) + " ")
+				out.WriteString(Unaccented(strings.ReplaceAll(Ungrouped(part), "'", "")) + " ")
 			}
 		}
 	}

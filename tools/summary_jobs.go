@@ -1,0 +1,272 @@
+package tools
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/summarize"
+)
+
+const (
+	heldFor  = 10 * time.Minute // that a summary is held, for who was told to call again and for further pages
+	mostHeld = 200              // summaries, before the oldest goes
+	mostMade = 4                // by the model at once, for one key
+)
+
+// summaryJobs makes summaries, one for all who ask the same, and keeps them.
+type summaryJobs struct {
+	archive *archive
+	engine  *summarize.Engine
+
+	mu   sync.Mutex
+	jobs map[summaryID]*summaryJob
+}
+
+// summaryID is a summary as one key may see it.
+type summaryID struct {
+	watched
+	key string // of what makes two summaries differ
+}
+
+// summaryJob is a summary being made, or made a while ago.
+type summaryJob struct {
+	id      summaryID
+	byModel bool
+	stop    context.CancelFunc
+	done    chan struct{}
+
+	mu       sync.Mutex
+	changed  chan struct{} // closed when a part was read
+	read, of int           // parts
+
+	waiting int // calls; held with the jobs' lock, as is ended
+	ended   time.Time
+
+	summary summarize.Summary // with err, set before done is closed
+	err     error
+}
+
+func newSummaryJobs(archive *archive, engine *summarize.Engine) *summaryJobs {
+	if engine == nil {
+		engine = summarize.New(summarize.Options{})
+	}
+	s := &summaryJobs{archive: archive, engine: engine, jobs: map[summaryID]*summaryJob{}}
+	archive.dropped = s.drop
+	return s
+}
+
+// of answers a summary of a meeting: kept, made by another call, or made now.
+// It is nil with a job that goes on when the call's time is up.
+func (s *summaryJobs) of(ctx context.Context, call *Call, r *record, engine string, request summarize.Request) (*summarize.Summary, *summaryJob, bool, error) {
+	kept, err := s.archive.tenant(ctx)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	key, err := s.key(r, engine, request)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	id := summaryID{watched{s.archive.api.KeyFor(ctx).Reveal(), r.BotID}, key}
+	job := s.join(id)
+	if job == nil && kept != nil {
+		raw, err := kept.Summary(ctx, r.BotID, r.Version, key)
+		if err != nil {
+			return nil, nil, false, err
+		}
+		if raw != nil {
+			var found summarize.Summary
+			if err := json.Unmarshal(raw, &found); err != nil {
+				return nil, nil, false, fmt.Errorf("read a kept summary: %w", err)
+			}
+			return &found, nil, true, nil
+		}
+	}
+	if job == nil {
+		if job = s.begin(id, client.WithKey(s.archive.policy.Context, s.archive.api.KeyFor(ctx)), r, engine, request); job == nil {
+			return nil, nil, false, badArgument("The model makes %d summaries for this key already.\nCall again in a minute, or use engine extractive, which needs no model.", mostMade)
+		}
+	}
+	return s.follow(ctx, call, job)
+}
+
+// key tells summaries apart that would not be the same.
+func (s *summaryJobs) key(r *record, engine string, request summarize.Request) (string, error) {
+	raw, err := json.Marshal([]any{r.Version, engine, s.engine.Version(engine), request.Kind, request.Focus, request.MaxWords, request.Language}, json.Deterministic(true))
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16]), err
+}
+
+// join counts the call in with a job for the same, if there is one.
+func (s *summaryJobs) join(id summaryID) *summaryJob {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	job := s.jobs[id]
+	if job != nil && s.stale(job) {
+		delete(s.jobs, id)
+		job = nil
+	}
+	if job != nil {
+		job.waiting++
+	}
+	return job
+}
+
+func (s *summaryJobs) stale(job *summaryJob) bool {
+	return !job.ended.IsZero() && s.archive.policy.Now().Sub(job.ended) > heldFor
+}
+
+// tidy drops summaries that were held long enough, or are too many, and counts
+// those that the model makes for a key. It is called with the lock held.
+func (s *summaryJobs) tidy(key string) (made int) {
+	var oldest *summaryJob
+	for id, job := range s.jobs {
+		switch {
+		case job.ended.IsZero():
+			if job.byModel && id.watched.key == key {
+				made++
+			}
+		case s.stale(job):
+			delete(s.jobs, id)
+		case oldest == nil || job.ended.Before(oldest.ended):
+			oldest = job
+		}
+	}
+	if len(s.jobs) >= mostHeld && oldest != nil {
+		delete(s.jobs, oldest.id)
+	}
+	return made
+}
+
+// begin starts a job, unless another call has done so just now. It is nil when
+// the model makes enough for this key.
+func (s *summaryJobs) begin(id summaryID, ctx context.Context, r *record, engine string, request summarize.Request) *summaryJob {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if job := s.jobs[id]; job != nil {
+		job.waiting++
+		return job
+	}
+	byModel := engine != summarize.EngineExtractive && s.engine.Model() != ""
+	if made := s.tidy(id.watched.key); byModel && made >= mostMade {
+		return nil
+	}
+	ctx, stop := context.WithCancel(ctx)
+	job := &summaryJob{id: id, byModel: byModel, stop: stop, done: make(chan struct{}), changed: make(chan struct{}), waiting: 1}
+	s.jobs[id] = job
+	request.Turns = r.Turns
+	request.Progress = job.progress
+	go func() {
+		defer stop()
+		job.summary, job.err = s.engine.Summarize(ctx, request, engine)
+		if job.err == nil {
+			job.err = s.keep(ctx, id, r, &job.summary)
+		}
+		s.mu.Lock()
+		if job.ended = s.archive.policy.Now(); job.err != nil && s.jobs[id] == job {
+			delete(s.jobs, id) // the next call tries again
+		}
+		s.mu.Unlock()
+		close(job.done)
+	}()
+	return job
+}
+
+func (j *summaryJob) progress(done, total int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.read, j.of = done, total
+	close(j.changed)
+	j.changed = make(chan struct{})
+}
+
+// keep keeps a summary for good beside its meeting, unless it would be another
+// the next time.
+func (s *summaryJobs) keep(ctx context.Context, id summaryID, r *record, made *summarize.Summary) error {
+	kept, err := s.archive.tenant(ctx)
+	if kept == nil || err != nil || !r.kept || made.Reason != "" {
+		return err
+	}
+	raw, err := json.Marshal(made)
+	if err != nil {
+		return fmt.Errorf("keep a summary: %w", err)
+	}
+	return kept.PutSummary(ctx, id.bot, r.Version, id.key, raw)
+}
+
+// follow tells the caller how a job goes until it is done, the call's time is
+// over or the caller is gone. With the last caller who goes, the job ends.
+func (s *summaryJobs) follow(ctx context.Context, call *Call, job *summaryJob) (*summarize.Summary, *summaryJob, bool, error) {
+	select {
+	case <-job.done: // some while ago
+		s.leave(job, false)
+		made, err := job.outcome()
+		return made, nil, err == nil, err
+	default:
+	}
+	var over <-chan time.Time
+	if limit := s.archive.policy.CallLimit; limit > 0 {
+		over = s.archive.policy.After(limit - limit/5)
+	}
+	for told := 0; ; {
+		job.mu.Lock()
+		read, of, changed := job.read, job.of, job.changed
+		job.mu.Unlock()
+		if read > told {
+			told = read
+			call.progress(ctx, fmt.Sprintf("read %d of %d parts of the meeting", read, of))
+		}
+		select {
+		case <-job.done:
+			s.leave(job, false)
+			made, err := job.outcome()
+			return made, nil, false, err
+		case <-changed:
+		case <-over:
+			s.leave(job, false)
+			return nil, job, false, nil
+		case <-ctx.Done():
+			s.leave(job, true)
+			return nil, nil, false, ctx.Err()
+		}
+	}
+}
+
+// leave counts a call out.
+func (s *summaryJobs) leave(job *summaryJob, gone bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if job.waiting--; gone && job.waiting == 0 && job.ended.IsZero() {
+		job.stop()
+		if s.jobs[job.id] == job {
+			delete(s.jobs, job.id)
+		}
+	}
+}
+
+func (j *summaryJob) outcome() (*summarize.Summary, error) {
+	if errors.Is(j.err, context.Canceled) {
+		return nil, badArgument("The summary was stopped: the meeting's data was deleted or replaced, or whoever asked first left. Call again if it is still wanted.")
+	}
+	return &j.summary, j.err
+}
+
+// drop forgets the summaries of a meeting whose data is gone, and stops those
+// being made.
+func (s *summaryJobs) drop(meeting watched) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, job := range s.jobs {
+		if id.watched == meeting {
+			job.stop()
+			delete(s.jobs, id)
+		}
+	}
+}
