@@ -1,0 +1,167 @@
+package summarize
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/meetmcp/meetmcp/internal/words"
+)
+
+// spokenWord is a word as it was said, with the signs about it.
+type spokenWord struct {
+	raw string
+	key string // in small letters, without the signs; "" when there is nothing else
+}
+
+// tidy is a sentence as one would write it: without what people say while they
+// think, without what they say twice or break off, and without the word that
+// only ties it to what went before. Nothing that changes its sense goes.
+func tidy(sentence, language string) (text, spoken string) {
+	for _, run := range fillerRuns(language) {
+		sentence = strings.ReplaceAll(sentence, run, "")
+	}
+	all := make([]spokenWord, 0, len(sentence)/5+1)
+	for raw := range strings.FieldsSeq(sentence) {
+		all = append(all, spokenWord{raw, strings.TrimFunc(words.Plain(raw), func(r rune) bool { return !words.Letter(r) })})
+	}
+	all = dropFillers(all, language)
+	all = dropRepeats(all)
+	all = all[leading(all, language):]
+	var out, keys strings.Builder
+	out.Grow(len(sentence))
+	keys.Grow(len(sentence))
+	keys.WriteByte(' ')
+	for _, w := range all {
+		if w.key == "" && out.Len() == 0 {
+			continue
+		}
+		if out.Len() > 0 && !closes(w.raw) {
+			out.WriteByte(' ')
+		}
+		out.WriteString(w.raw)
+		if w.key != "" {
+			keys.WriteString(w.key)
+			keys.WriteByte(' ')
+		}
+	}
+	return finished(out.String()), keys.String()
+}
+
+// closes reports that only signs are in a word, that stand close behind others.
+func closes(raw string) bool { return strings.Trim(raw, ".,;:?!…") == "" }
+
+// finished begins a sentence with a capital and ends it with a mark.
+func finished(text string) string {
+	text = strings.TrimLeft(strings.TrimRightFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:-–—、，", r) }), ",;:.、，。 ")
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToTitle(first)) + text[size:]
+	last := lastRune(text)
+	switch {
+	case !unicode.IsLetter(last) && !unicode.IsNumber(last) && !unicode.IsMark(last):
+		return text
+	case unicode.In(last, unicode.Han, unicode.Hiragana, unicode.Katakana):
+		return text + "。"
+	case unicode.In(last, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+		return text
+	}
+	return text + "."
+}
+
+// dropFillers takes out the fillers, of one word or two. A mark that ends the
+// sentence goes to the word before.
+func dropFillers(all []spokenWord, language string) []spokenWord {
+	single, double := fillers(language)
+	kept := all[:0]
+	for i := 0; i < len(all); i++ {
+		n := 0
+		switch {
+		case strings.Contains(single, " "+all[i].key+" ") && all[i].key != "":
+			n = 1
+		case i+1 < len(all) && closesNothing(all[i].raw) && strings.Contains(double, "/"+all[i].key+" "+all[i+1].key+"/") && !namesKind(all, i, language):
+			n = 2
+		}
+		if n == 0 {
+			kept = append(kept, all[i])
+			continue
+		}
+		last := all[i+n-1].raw
+		if mark := lastRune(last); strings.ContainsRune(".?!…。？！", mark) && len(kept) > 0 {
+			if before := &kept[len(kept)-1]; !strings.ContainsRune(".?!…。？！", lastRune(before.raw)) {
+				before.raw = strings.TrimRight(before.raw, ",;:") + string(mark)
+			}
+		}
+		i += n - 1
+	}
+	return kept
+}
+
+// closesNothing reports that no sign parts a word from the next.
+func closesNothing(raw string) bool {
+	last := lastRune(raw)
+	return unicode.IsLetter(last) || last == '\''
+}
+
+// namesKind reports that "kind of" names a kind: what kind of, another sort of.
+func namesKind(all []spokenWord, i int, language string) bool {
+	return language == "en" && i > 0 && strings.HasSuffix(all[i+1].key, "of") &&
+		strings.Contains(" what which this that these those some any a an the other another one same every each different new ", " "+all[i-1].key+" ")
+}
+
+// dropRepeats leaves one of what was said twice in a row, up to four words long,
+// and takes out the beginning of a word that was then said whole. Numbers are
+// left as they are.
+func dropRepeats(all []spokenWord) []spokenWord {
+	for n := 4; n >= 1; n-- {
+		kept := all[:0]
+		for i := 0; i < len(all); i++ {
+			if i+2*n > len(all) || !repeated(all[i:i+n], all[i+n:i+2*n]) {
+				kept = append(kept, all[i])
+				continue
+			}
+			i += n - 1
+		}
+		all = kept
+	}
+	return slices.DeleteFunc(all, func(w spokenWord) bool { return w.key == "" && w.raw == "-" })
+}
+
+func repeated(a, b []spokenWord) bool {
+	for i := range a {
+		same := a[i].key == b[i].key || len(a) == 1 && brokenOff(a[i], b[i].key)
+		if !same || a[i].key == "" || words.Digit(a[i].key[0]) {
+			return false
+		}
+	}
+	return !strings.ContainsAny(a[len(a)-1].raw, ".?!")
+}
+
+// brokenOff reports that a word is only the beginning of the next: w we, rec- recording.
+func brokenOff(w spokenWord, next string) bool {
+	if len(next) <= len(w.key) || !strings.HasPrefix(next, w.key) {
+		return false
+	}
+	return strings.HasSuffix(w.raw, "-") || len(w.key) == 1 && w.raw == w.key && strings.Contains("bcdfghjklmnpqrstvwxz", w.key)
+}
+
+// leading counts the words at a sentence's beginning that tie it to what went
+// before.
+func leading(all []spokenWord, language string) int {
+	always, before, subjects := leadWords(language)
+	n := 0
+	for ; n < len(all)-1; n++ {
+		key := " " + all[n].key
+		switch {
+		case all[n].key == "", strings.Contains(always, key+" "):
+		case closesNothing(all[n].raw) && strings.Contains(before, key+" ") && strings.Contains(subjects+always+before, " "+all[n+1].key+" "):
+		case !closesNothing(all[n].raw) && (strings.Contains(before, key+" ") || strings.Contains(before, key+", ")):
+		default:
+			return n
+		}
+	}
+	return n
+}
