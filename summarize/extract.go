@@ -21,10 +21,14 @@ func Extract(r Request) (Summary, error) {
 		Coverage: Coverage{TurnsTotal: len(r.Turns), TurnsRead: len(r.Turns), Share: 1}}
 	m := read(r.Turns, budget)
 	bonus := m.worth()
+	near := m.opening()
 	if r.Focus != "" {
-		if near := m.relevance(r.Focus); near != nil {
-			bonus = near
+		if found := m.relevance(r.Focus); found != nil {
+			near = found
 		}
+	}
+	for i := range bonus {
+		bonus[i] *= near[i]
 	}
 	for _, i := range m.cover(budget, bonus) {
 		s.Points = append(s.Points, m.point(i))
@@ -46,15 +50,25 @@ func (m *meeting) worth() []float64 {
 			cues[language] = c
 		}
 		bonus[i] = 1 + min(1, float64(m.spoke[u.turn])/60)
-		switch {
-		case u.place < 0.05:
-			bonus[i] *= 1 + 1.5*(1-u.place/0.05)
-		case u.place > 0.93:
-			bonus[i] *= 1.2
-		}
 		bonus[i] *= 1 + 0.2*float64(c.topics.in(u.spoken, 2))
 		if u.asks() || c.asides.begin(u.spoken) || c.vague.in(u.spoken, 1) > 0 {
 			bonus[i] *= 0.6
+		}
+	}
+	return bonus
+}
+
+// opening is what the place of each unit is worth: at the beginning people say
+// what they are about to do, and at the end what they did.
+func (m *meeting) opening() []float64 {
+	bonus := make([]float64, len(m.units))
+	for i, u := range m.units {
+		bonus[i] = 1
+		switch {
+		case u.place < 0.05:
+			bonus[i] = 1 + 1.5*(1-u.place/0.05)
+		case u.place > 0.93:
+			bonus[i] = 1.2
 		}
 	}
 	return bonus

@@ -10,37 +10,95 @@ import (
 
 const (
 	saturation = 1.2  // k1 of BM25
-	longTurns  = 0.75 // b of BM25
-	spread     = 3    // turns before and after
-	share      = 0.5  // of a turn's relevance that its neighbours have
-	sharpness  = 3    // the power to which relevance counts
+	lengthwise = 0.75 // b of BM25
+	around     = 75   // words before and after a unit that tell what it is about
+	sharpness  = 3    // the power to which that counts
+	spelledOut = 2    // what it adds that a unit itself has all terms of the question
 )
 
-// relevance says how much each unit has to do with a question, 1 for those of
-// the turn that has most to do with it. It is nil when no word of it was said.
+// relevance says how much each unit has to do with a question: by the BM25 of
+// what was said around it, and by the terms that it has itself. A speaker's name
+// counts as said by them. It is nil when no term of the question was said.
 func (m *meeting) relevance(focus string) []float64 {
-	own := m.match(m.asked(focus))
-	near := make([]float64, len(own))
-	for i := range own {
-		near[i] = own[i]
-		for d := 1; d <= spread; d++ {
-			if i >= d {
-				near[i] += share / float64(d) * own[i-d]
-			}
-			if i+d < len(own) {
-				near[i] += share / float64(d) * own[i+d]
-			}
+	asked := m.asked(focus)
+	own, names := make([]tally, len(m.units)), make([]tally, len(m.units))
+	for i, u := range m.units {
+		own[i], names[i] = m.count(asked, u.text, u.turn), m.count(asked, m.turns[u.turn].Speaker, u.turn)
+	}
+	near := make([]tally, len(m.units))
+	average := 0.0
+	in := make([]float64, len(asked))
+	for i := range m.units {
+		near[i] = m.surroundings(own, names, i)
+		average += near[i].length / float64(len(m.units))
+		for j, n := range near[i].times {
+			in[j] += min(n, 1)
 		}
 	}
-	best := slices.Max(near)
+	rare := make([]float64, len(asked))
+	for j := range rare {
+		rare[j] = math.Log(1 + (float64(len(m.units))-in[j]+0.5)/(in[j]+0.5))
+	}
+	scores, has := make([]float64, len(m.units)), make([]float64, len(m.units))
+	for i := range m.units {
+		for j, n := range near[i].times {
+			scores[i] += rare[j] * n * (saturation + 1) / (n + saturation*(1-lengthwise+lengthwise*near[i].length/max(1, average)))
+		}
+		for j, n := range own[i].times {
+			has[i] += rare[j] * min(n+names[i].times[j], 1)
+		}
+	}
+	best, most := slices.Max(scores), max(slices.Max(has), 1e-9)
 	if best == 0 {
 		return nil
 	}
-	all := make([]float64, len(m.units))
-	for i, u := range m.units {
-		all[i] = math.Pow(near[u.turn]/best, sharpness)
+	for i := range scores {
+		scores[i] = math.Pow(scores[i]/best, sharpness) * (1 + spelledOut*has[i]/most)
 	}
-	return all
+	return scores
+}
+
+// tally is how often each term of a question was said, of how many terms.
+type tally struct {
+	times  []float64
+	length float64
+}
+
+func (t *tally) add(other tally) {
+	for j, n := range other.times {
+		t.times[j] += n
+	}
+	t.length += other.length
+}
+
+func (m *meeting) count(asked []string, text string, turn int) tally {
+	t := tally{times: make([]float64, len(asked))}
+	m.lexicon(m.languages[turn]).Subjects(words.Plain(text), func(term string) {
+		t.length++
+		if j, found := slices.BinarySearch(asked, term); found {
+			t.times[j]++
+		}
+	})
+	return t
+}
+
+// surroundings adds up what was said from some words before a unit to some
+// after, and who said it.
+func (m *meeting) surroundings(own, names []tally, i int) tally {
+	t := tally{times: make([]float64, len(own[i].times))}
+	t.add(own[i])
+	t.add(names[i])
+	for step := -1; step <= 1; step += 2 {
+		said := m.units[i].length / 2
+		for k := i + step; k >= 0 && k < len(m.units) && said < around; k += step {
+			t.add(own[k])
+			if m.units[k].turn != m.units[k-step].turn {
+				t.add(names[k])
+			}
+			said += m.units[k].length
+		}
+	}
+	return t
 }
 
 // asked are the terms of a question, without those that only ask if there are
@@ -75,41 +133,4 @@ func (m *meeting) asked(focus string) []string {
 	}
 	slices.Sort(strong)
 	return slices.Compact(strong)
-}
-
-// match is the BM25 of each turn for some terms. A speaker's name counts as said
-// in each of their turns.
-func (m *meeting) match(asked []string) []float64 {
-	place := map[string]int{}
-	for i, term := range asked {
-		place[term] = i
-	}
-	count := make([][]float64, len(m.turns)) // of each term asked for
-	length := make([]float64, len(m.turns))
-	in := make([]float64, len(asked))
-	total := 0.0
-	for i, turn := range m.turns {
-		count[i] = make([]float64, len(asked))
-		for _, text := range []string{turn.Speaker, turn.Text} {
-			m.lexicon(m.languages[i]).Subjects(words.Plain(text), func(term string) {
-				length[i]++
-				if j, is := place[term]; is {
-					count[i][j]++
-				}
-			})
-		}
-		total += length[i]
-		for j, n := range count[i] {
-			in[j] += min(n, 1)
-		}
-	}
-	scores := make([]float64, len(m.turns))
-	turns := float64(len(m.turns))
-	for i := range m.turns {
-		for j, n := range count[i] {
-			rare := math.Log(1 + (turns-in[j]+0.5)/(in[j]+0.5))
-			scores[i] += rare * n * (saturation + 1) / (n + saturation*(1-longTurns+longTurns*length[i]*turns/max(1, total)))
-		}
-	}
-	return scores
 }
