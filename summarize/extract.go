@@ -4,78 +4,81 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/meetmcp/meetmcp/internal/extract"
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
 const defaultWords = 150
 
-// Extract condenses a meeting to sentences that were said in it, as they were
-// said, without a model.
+// What a reader must know of an extract.
+const (
+	CandidatesNote = "Decisions, action items and open questions were found by the words that people use for them: they are candidates, to be judged by their quotes, and others may be missing."
+	UnheardNote    = "No word of the focus was said in this meeting, so this is about all of it. Try the words that the people there would use."
+)
+
+// Extract condenses a meeting to sentences that were said in it, without a
+// model. It is always the same for the same request.
 func Extract(r Request) (Summary, error) {
 	began := time.Now()
 	if transcript.Words(r.Turns) == 0 {
 		return Summary{}, ErrNothingSaid
 	}
-	budget := cmp.Or(r.MaxWords, defaultWords)
+	words := cmp.Or(r.MaxWords, defaultWords)
 	s := Summary{Engine: EngineExtractive, Kind: cmp.Or(r.Kind, Overview), Points: []Point{},
 		Coverage: Coverage{TurnsTotal: len(r.Turns), TurnsRead: len(r.Turns), Share: 1}}
-	m := read(r.Turns, budget)
-	bonus := m.worth()
-	near := m.opening()
-	if r.Focus != "" {
-		if found := m.relevance(r.Focus); found != nil {
-			near = found
-		}
+	e := extraction{r.Turns, extract.Read(r.Turns, words), words}
+	if r.Focus != "" && !e.meeting.Focus(r.Focus) {
+		s.Notes = append(s.Notes, UnheardNote)
 	}
-	for i := range bonus {
-		bonus[i] *= near[i]
+	switch s.Kind {
+	case ActionItems:
+		s.ActionItems = e.tasks(e.left)
+	case Decisions:
+		s.Decisions = e.points(e.meeting.Decisions, e.left)
+	case Minutes:
+		s.Decisions = e.points(e.meeting.Decisions, words/5)
+		s.ActionItems = e.tasks(words * 3 / 10)
+		s.OpenQuestions = e.points(e.meeting.Questions, words/10)
+		s.Points = e.points(e.meeting.Points, e.left)
+	default:
+		s.Points = e.points(e.meeting.Points, e.left)
 	}
-	for _, i := range m.cover(budget, bonus) {
-		s.Points = append(s.Points, m.point(i))
+	if s.Kind != Overview {
+		s.Notes = append(s.Notes, CandidatesNote)
 	}
 	s.Usage.Seconds = time.Since(began).Seconds()
 	return s, nil
 }
 
-// worth is the bonus of each unit in a summary of the whole meeting.
-func (m *meeting) worth() []float64 {
-	cues := map[string]cues{}
-	bonus := make([]float64, len(m.units))
-	for i := range m.units {
-		u := &m.units[i]
-		language := m.languages[u.turn]
-		c, known := cues[language]
-		if !known {
-			c = cuesOf(language)
-			cues[language] = c
-		}
-		bonus[i] = 1 + min(1, float64(m.spoke[u.turn])/60)
-		bonus[i] *= 1 + 0.2*float64(c.topics.in(u.spoken, 2))
-		if u.asks() || c.asides.begin(u.spoken) || c.vague.in(u.spoken, 1) > 0 {
-			bonus[i] *= 0.6
-		}
-	}
-	return bonus
+// extraction is an extract being made.
+type extraction struct {
+	turns   []transcript.Turn
+	meeting *extract.Meeting
+	left    int // words
 }
 
-// opening is what the place of each unit is worth: at the beginning people say
-// what they are about to do, and at the end what they did.
-func (m *meeting) opening() []float64 {
-	bonus := make([]float64, len(m.units))
-	for i, u := range m.units {
-		bonus[i] = 1
-		switch {
-		case u.place < 0.05:
-			bonus[i] = 1 + 1.5*(1-u.place/0.05)
-		case u.place > 0.93:
-			bonus[i] = 1.2
-		}
+func (e *extraction) points(pick func(budget int) []extract.Sentence, budget int) []Point {
+	all := []Point{}
+	for _, sentence := range pick(budget) {
+		all = append(all, e.point(sentence))
 	}
-	return bonus
+	return all
 }
 
-func (m *meeting) point(i int) Point {
-	u := &m.units[i]
-	turn := m.turns[u.turn]
-	return Point{u.text, []Evidence{{Quote: u.quote, Speaker: turn.Speaker, Start: turn.Start, Turn: turn.Index}}}
+func (e *extraction) tasks(budget int) []ActionItem {
+	all := []ActionItem{}
+	for _, task := range e.meeting.Tasks(budget) {
+		item := ActionItem{Point: e.point(task.Sentence), Owner: task.Owner, Due: task.Due, Status: Committed}
+		if task.Tentative {
+			item.Status = Tentative
+		}
+		all = append(all, item)
+	}
+	return all
+}
+
+func (e *extraction) point(s extract.Sentence) Point {
+	e.left -= s.Words
+	turn := e.turns[s.Turn]
+	return Point{s.Text, []Evidence{{Quote: s.Quote, Speaker: turn.Speaker, Start: turn.Start, Turn: turn.Index}}}
 }

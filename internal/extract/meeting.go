@@ -1,31 +1,53 @@
-package summarize
+// Package extract picks the sentences of a meeting that say most, and those that
+// look like tasks, decisions and open questions. It understands nothing: it counts
+// words and knows some phrases, so that the same meeting always gives the same.
+package extract
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/words"
 )
 
-// meeting is what was said, made ready to pick from.
-type meeting struct {
+// Meeting is what was said, made ready to pick from. What was picked once is
+// not picked again.
+type Meeting struct {
 	turns     []transcript.Turn
 	languages []string // of each turn
 	units     []unit
-	spoke     []int // words of the units of each turn
+	spoke     []int             // words of the units of each turn
+	first     []int             // turn of each speaker
+	people    map[string]string // speakers by the parts of their names
 
 	lexicons map[string]*words.Lexicon
+	cuesOf   map[string]*cues
+	datesOf  map[string]*dates
+	unspaced *regexp.Regexp
 	terms    map[string]int
 	unsure   []bool // of each term: whether it may be a stop word
 
 	weights []float64 // of each concept
+	related []float64 // each unit to the question; nil without one
 	covered []int     // how often each concept was picked
 	picked  []bool    // each unit
 }
 
-// read makes units of a meeting, none of more words than limit.
-func read(turns []transcript.Turn, limit int) *meeting {
-	m := &meeting{turns: turns, languages: words.Languages(turns), lexicons: map[string]*words.Lexicon{}, terms: map[string]int{}}
+// Sentence is one that was said.
+type Sentence struct {
+	Turn  int    // its place in the turns
+	Quote string // as it stands there
+	Text  string // as one would write it
+	Words int    // of the text
+}
+
+// Read makes a meeting ready. No sentence will have more words than limit.
+func Read(turns []transcript.Turn, limit int) *Meeting {
+	m := &Meeting{turns: turns, languages: words.Languages(turns), people: map[string]string{},
+		lexicons: map[string]*words.Lexicon{}, cuesOf: map[string]*cues{}, datesOf: map[string]*dates{},
+		unspaced: regexp.MustCompile(unspacedDates), terms: map[string]int{}}
+	m.meet()
 	if m.cut(limit, leastWords, leastTerms); len(m.units) == 0 { // it says little, but it is all there is
 		m.cut(limit, 1, 0)
 	}
@@ -34,8 +56,20 @@ func read(turns []transcript.Turn, limit int) *meeting {
 	return m
 }
 
+// Focus makes what is picked from now on answer a question. It reports whether
+// any word of the question was said; without one nothing changes.
+func (m *Meeting) Focus(question string) bool {
+	m.related = m.relevance(question)
+	return m.related != nil
+}
+
+func (m *Meeting) sentence(i int) Sentence {
+	u := &m.units[i]
+	return Sentence{u.turn, u.quote, u.text, u.length}
+}
+
 // cut makes the units, but for those that say less than so much.
-func (m *meeting) cut(limit, leastWords, leastTerms int) {
+func (m *Meeting) cut(limit, leastWords, leastTerms int) {
 	m.spoke = make([]int, len(m.turns))
 	for i, turn := range m.turns {
 		language := m.languages[i]
@@ -61,7 +95,7 @@ func (m *meeting) cut(limit, leastWords, leastTerms int) {
 	}
 }
 
-func (m *meeting) lexicon(language string) *words.Lexicon {
+func (m *Meeting) lexicon(language string) *words.Lexicon {
 	x := m.lexicons[language]
 	if x == nil {
 		x = words.NewLexicon(language)
@@ -71,7 +105,7 @@ func (m *meeting) lexicon(language string) *words.Lexicon {
 }
 
 // term numbers the terms.
-func (m *meeting) term(term, language string) int {
+func (m *Meeting) term(term, language string) int {
 	id, known := m.terms[term]
 	if !known {
 		id = len(m.terms)

@@ -1,4 +1,4 @@
-package summarize
+package extract
 
 import (
 	"container/heap"
@@ -17,7 +17,7 @@ const (
 
 // weigh finds the concepts of each unit and what they say: terms, and pairs of
 // neighbouring terms. One that is said often, but in few units, says most.
-func (m *meeting) weigh() {
+func (m *Meeting) weigh() {
 	said, in := make([]float64, len(m.terms)), make([]float64, len(m.terms))
 	together := map[[2]int]int{}
 	for i := range m.units {
@@ -78,11 +78,11 @@ func neighbours(terms []int) [][2]int {
 }
 
 // cover picks units that together say most in at most so many words: always the
-// one with the most for its length that is not said yet, times its bonus. It
-// skips units whose bonus is 0, and those that were picked before.
-func (m *meeting) cover(budget int, bonus []float64) (picked []int) {
+// one with the most for its length that is not said yet, times its bonus. Each
+// says base besides its concepts. Units without a bonus are left out.
+func (m *Meeting) cover(budget int, bonus []float64, base float64) (picked []int) {
 	gain := func(i int) float64 {
-		sum := 0.0
+		sum := base
 		for _, concept := range m.units[i].concepts {
 			sum += m.weights[concept] * math.Pow(again, float64(m.covered[concept]))
 		}
@@ -116,6 +116,17 @@ func (m *meeting) cover(budget int, bonus []float64) (picked []int) {
 	}
 	slices.Sort(picked)
 	return picked
+}
+
+// usual is what a unit says on average.
+func (m *Meeting) usual() float64 {
+	sum := 0.0
+	for _, u := range m.units {
+		for _, concept := range u.concepts {
+			sum += m.weights[concept]
+		}
+	}
+	return max(sum/float64(max(1, len(m.units))), 1e-9)
 }
 
 // candidate is a unit and what it had to add when that was last worked out,

@@ -1,4 +1,4 @@
-package summarize
+package extract
 
 import (
 	"math"
@@ -19,7 +19,7 @@ const (
 // relevance says how much each unit has to do with a question: by the BM25 of
 // what was said around it, and by the terms that it has itself. A speaker's name
 // counts as said by them. It is nil when no term of the question was said.
-func (m *meeting) relevance(focus string) []float64 {
+func (m *Meeting) relevance(focus string) []float64 {
 	asked := m.asked(focus)
 	own, names := make([]tally, len(m.units)), make([]tally, len(m.units))
 	for i, u := range m.units {
@@ -71,7 +71,7 @@ func (t *tally) add(other tally) {
 	t.length += other.length
 }
 
-func (m *meeting) count(asked []string, text string, turn int) tally {
+func (m *Meeting) count(asked []string, text string, turn int) tally {
 	t := tally{times: make([]float64, len(asked))}
 	m.lexicon(m.languages[turn]).Subjects(words.Plain(text), func(term string) {
 		t.length++
@@ -84,7 +84,7 @@ func (m *meeting) count(asked []string, text string, turn int) tally {
 
 // surroundings adds up what was said from some words before a unit to some
 // after, and who said it.
-func (m *meeting) surroundings(own, names []tally, i int) tally {
+func (m *Meeting) surroundings(own, names []tally, i int) tally {
 	t := tally{times: make([]float64, len(own[i].times))}
 	t.add(own[i])
 	t.add(names[i])
@@ -103,7 +103,7 @@ func (m *meeting) surroundings(own, names []tally, i int) tally {
 
 // asked are the terms of a question, without those that only ask if there are
 // others.
-func (m *meeting) asked(focus string) []string {
+func (m *Meeting) asked(focus string) []string {
 	plain := words.Plain(focus)
 	languages := slices.Clone(m.languages)
 	if language, lead := words.NewDetector().Detect(plain); lead >= 1 {

@@ -1,4 +1,4 @@
-package summarize
+package extract
 
 import (
 	"slices"
@@ -15,6 +15,10 @@ type spokenWord struct {
 	key string // in small letters, without the signs; "" when there is nothing else
 }
 
+func keyOf(raw string) string {
+	return strings.TrimFunc(words.Plain(raw), func(r rune) bool { return !words.Letter(r) })
+}
+
 // tidy is a sentence as one would write it: without what people say while they
 // think, without what they say twice or break off, and without the word that
 // only ties it to what went before. Nothing that changes its sense goes.
@@ -24,7 +28,7 @@ func tidy(sentence, language string) (text, spoken string) {
 	}
 	all := make([]spokenWord, 0, len(sentence)/5+1)
 	for raw := range strings.FieldsSeq(sentence) {
-		all = append(all, spokenWord{raw, strings.TrimFunc(words.Plain(raw), func(r rune) bool { return !words.Letter(r) })})
+		all = append(all, spokenWord{raw, keyOf(raw)})
 	}
 	all = dropFillers(all, language)
 	all = dropRepeats(all)

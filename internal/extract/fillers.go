@@ -1,4 +1,4 @@
-package summarize
+package extract
 
 // fillers are what people of a language say while they think: single words, a
 // space about each, and pairs, a stroke about each.
