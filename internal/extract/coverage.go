@@ -10,7 +10,8 @@ const (
 	rareness = 1.4  // the power to which a concept's rareness counts
 	pairing  = 2.25 // what a pair of terms weighs beside terms
 	again    = 0.2  // what a concept is worth each further time
-	brevity  = 0.7  // the power to which a unit's length counts against it
+	brevity  = 0.8  // the power to which a unit's length counts against it
+	terse    = 10   // words: a shorter unit counts as long, or a summary is all scraps
 	faint    = 0.02 // what a term weighs that is said once
 	frequent = 0.15 // of the units: a term in more is grammar, where stop words are not known
 )
@@ -22,6 +23,7 @@ func (m *Meeting) weigh() {
 	together := map[[2]int]int{}
 	for i := range m.units {
 		u := &m.units[i]
+		u.cost = math.Pow(float64(max(terse*dense(u.text), u.length)), brevity)
 		u.concepts = slices.Compact(slices.Sorted(slices.Values(u.terms)))
 		for _, term := range u.terms {
 			said[term]++
@@ -86,7 +88,7 @@ func (m *Meeting) cover(budget int, bonus []float64, base float64) (picked []int
 		for _, concept := range m.units[i].concepts {
 			sum += m.weights[concept] * math.Pow(again, float64(m.covered[concept]))
 		}
-		return sum * bonus[i] / math.Pow(float64(m.units[i].length), brevity)
+		return sum * bonus[i] / m.units[i].cost
 	}
 	var queue candidates
 	for i := range m.units {

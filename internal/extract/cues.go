@@ -12,6 +12,7 @@ type cues struct {
 	requests phrases // somebody else is to do something
 	duties   phrases // somebody has to
 	idle     phrases // looks like one of these, and is about talking
+	ifs      phrases // begins a sentence in which nothing is certain
 	modals   phrases // stands behind the name of who is to do it
 	tasks    phrases // names a thing to do
 
@@ -103,16 +104,16 @@ func english() *cues {
 			"decid*/decision*/agree*/conclu*/propos*/recommend*/suggest*/important/main/requirement*/agenda/discuss*/talked about/this meeting/the meeting/project/" +
 			"the idea/the plan/the goal/the purpose/next step/next steps/next meeting/next week/next time/by monday/by tuesday/by wednesday/by thursday/by friday/" +
 			"by tomorrow/by the end/deadline*/action*/result*/because of/working on/problem*/issue*/in terms of/basically/first of all/so we/what we"),
-		asides: phrasesOf("you/or/is/are/do/did/does/was/were/that's/it's just/he/she/i'm just/not/if you/when/what/how/why/who"),
+		asides: phrasesOf("thank/thanks/you/or/is/are/do/did/does/was/were/that's/it's just/he/she/i'm just/not/if you/when/what/how/why/who"),
 		vague:  phrasesOf("or something/whatever/exactly/i don't know/never mind/just like"),
 
 		promises: phrasesOf("i'll/i will/i'm going to/i'm gonna/i am going to/let me take/let me check/let me ask/let me find out/let me look into/let me get back/i can do/" +
 			"i can send/i can write/i can take/i can ask/i can check/i can get/i can put/leave it with me/leave that with me/i promise/i could do/i could write/i could ask/i could send"),
-		requests: phrasesOf("can you/could you/would you/will you/please/i'd like you to/i want you to/i need you to/make sure/don't forget/you need to/you'll need to/you have to/can somebody/can someone/could somebody/could someone"),
-		duties:   phrasesOf("we need to/we have to/we should/we must/we've got to/we'll need to/needs to/has to/need to/i need to/i have to/i've got to/is going to/is gonna/somebody has to/somebody needs to/someone has to"),
+		requests: phrasesOf("can you/could you/would you/will you/i'd like you to/i want you to/i need you to/make sure/don't forget/you'll need to/can somebody/can someone/could somebody/could someone"),
+		duties:   phrasesOf("please/you need to/you have to/we need to/we have to/we should/we must/we've got to/we'll need to/needs to/has to/need to/i need to/i have to/i've got to/is going to/is gonna/somebody has to/somebody needs to/someone has to"),
 		idle: phrasesOf("i'll say/i will say/i'm going to say/i'm gonna say/i'll just say/i'll admit/i'll bet/i'll be honest/i'll be brief/i'll be quick/i'll tell you/i'll show you/i'll mute/i'll stop/i'll let you/i'll start/" +
-			"i'll go first/i'll go through/i'm going to go/i'm gonna go/i'm going to talk/i'm gonna talk/i'm going to be talking/i'm gonna be/i'm going to start/i'll come to/i'll come back to/i'll just throw/i'll have to say/" +
-			"i would say/can you hear/can you see/could you say/could you repeat/can you repeat/can you tell/can you imagine/can you explain/could you explain/have to say/need to say/have to admit/you have to understand/if you/do you/whether/you know/please don't/will you please/see what i mean/used to/i don't think/should have/would have"),
+			"i'll go first/i'll go through/i'm going to go/i'm gonna go/i'm going to talk/i'm gonna talk/i'm going to be talking/i'm gonna be/i'm going to start/i'll come to/i'll come back to/i'll just throw/i'll get to/i'll get into/i'll talk/i will talk/i'm gonna have to talk/i'll explain/i will explain/i'll demonstrate/i'll address/i will address/i'll be sharing/i will continue/i'll read/i'll give you/i'll leave it there/i'll leave it at that/i'll have to say/" +
+			"i would say/can you hear/can you see/could you say/could you repeat/can you repeat/can you tell/can you imagine/can you explain/could you explain/have to say/need to say/have to admit/you have to understand/if you/do you/whether/you know/please note/see what i mean/used to/i don't think/should have/would have"),
 		modals: phrasesOf("can/could/will/would/should/must/needs to/has to/is going to/is gonna/to/please/you/you'll/if you/do you want to/are you able to"),
 		tasks:  phrasesOf("action item/action items/action point/action points/to do list/follow up/next step/next steps/deadline*/assigned/responsible for/in charge of/on my list/on your list/to be done"),
 

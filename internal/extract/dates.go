@@ -15,13 +15,23 @@ type dates struct {
 	months  string // with a number
 	periods string // with one of which
 	which   string
-	numbers string
+	numbers string // besides numberWords
 	links   string // may stand between
 	by      string // stand before a date when it is a limit
 	past    string // it is not to come
+
+	cardinals string
 }
 
 func datesOf(language string) *dates {
+	d := dateWords(language)
+	if d != nil {
+		d.cardinals = numberWords(language)
+	}
+	return d
+}
+
+func dateWords(language string) *dates {
 	switch language {
 	case "en", "":
 		return &dates{
@@ -30,7 +40,7 @@ func datesOf(language string) *dates {
 			periods: " day week weekend month quarter year days weeks months sprint morning afternoon evening night o'clock am pm ",
 			which:   " next this coming following end beginning middle start in ",
 			numbers: " first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth" +
-				" twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first one two three four five six seven eight nine ten eleven twelve a couple half ",
+				" twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first a couple half ",
 			links: " the of on at and ",
 			by:    " by before until till due latest no than for ",
 			past:  " last since ago past yesterday every each previous from ",
@@ -42,7 +52,7 @@ func datesOf(language string) *dates {
 			periods: " tag tage tagen woche wochen wochenende monat monats monaten quartal quartals jahr jahres uhr abend früh vormittag nachmittag ",
 			which:   " nächste nächsten nächster nächstes kommende kommenden diese diesen dieser ende anfang mitte in ",
 			numbers: " ersten zweiten dritten vierten fünften sechsten siebten achten neunten zehnten elften zwölften dreizehnten vierzehnten fünfzehnten sechzehnten siebzehnten achtzehnten neunzehnten zwanzigsten" +
-				" einundzwanzigsten zweiundzwanzigsten dreiundzwanzigsten vierundzwanzigsten fünfundzwanzigsten sechsundzwanzigsten siebenundzwanzigsten achtundzwanzigsten neunundzwanzigsten dreißigsten einunddreißigsten ein einer zwei drei vier fünf sechs zehn zwölf paar ",
+				" einundzwanzigsten zweiundzwanzigsten dreiundzwanzigsten vierundzwanzigsten fünfundzwanzigsten sechsundzwanzigsten siebenundzwanzigsten achtundzwanzigsten neunundzwanzigsten dreißigsten einunddreißigsten ein einer paar ",
 			links: " der den dem des am um zum ",
 			by:    " bis vor spätestens zum ",
 			past:  " letzte letzten letzter letztes vorige vorigen seit jeden jede jeder gestern ",
@@ -53,7 +63,7 @@ func datesOf(language string) *dates {
 			months:  " janvier février mars avril mai juin juillet août septembre octobre novembre décembre ",
 			periods: " jour jours semaine semaines week-end mois trimestre année heures matin soir après-midi ",
 			which:   " prochain prochaine cette ce fin début dans d'ici ",
-			numbers: " premier un une deux trois quatre cinq six sept huit dix quinze ",
+			numbers: " premier un une ",
 			links:   " le la de du les au à ",
 			by:      " avant pour d'ici jusqu'à jusqu'au tard ",
 			past:    " dernier dernière depuis passé passée hier chaque tous ",
@@ -64,7 +74,7 @@ func datesOf(language string) *dates {
 			months:  " enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre ",
 			periods: " día días semana semanas mes meses trimestre año tarde noche ",
 			which:   " próximo próxima este esta viene fin final finales principios en ",
-			numbers: " primero uno dos tres cuatro cinco seis siete ocho diez quince ",
+			numbers: " primero uno una ",
 			links:   " el la de del al los que por ",
 			by:      " antes para hasta tardar ",
 			past:    " pasado pasada desde ayer cada todos hace ",
@@ -75,7 +85,7 @@ func datesOf(language string) *dates {
 			months:  " janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro ",
 			periods: " dia dias semana semanas mês meses trimestre ano feira tarde noite ",
 			which:   " próximo próxima este esta que vem fim final início em daqui ",
-			numbers: " primeiro um uma dois duas três quatro cinco seis sete oito dez quinze ",
+			numbers: " primeiro um uma ",
 			links:   " o a de do da ao à ",
 			by:      " até antes para ",
 			past:    " passado passada desde ontem cada todas toda última último ",
@@ -86,7 +96,7 @@ func datesOf(language string) *dates {
 			months:  " gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre ",
 			periods: " giorno giorni settimana settimane mese mesi trimestre anno mattina sera pomeriggio ",
 			which:   " prossimo prossima questo questa fine inizio tra fra ",
-			numbers: " primo uno una due tre quattro cinque sei sette otto dieci quindici ",
+			numbers: " primo uno una ",
 			links:   " il la di del della dello ",
 			by:      " entro prima per fino ",
 			past:    " scorso scorsa da dal ieri ogni ",
@@ -97,7 +107,7 @@ func datesOf(language string) *dates {
 			months:  " januari februari maart april mei juni juli augustus september oktober november december ",
 			periods: " dag dagen week weken weekend maand maanden kwartaal jaar uur ochtend middag avond ",
 			which:   " volgende komende deze eind einde begin over ",
-			numbers: " eerste tweede derde vierde vijfde een twee drie vier vijf zes tien ",
+			numbers: " eerste tweede derde vierde vijfde zesde zevende achtste negende tiende een ",
 			links:   " de het van op om ",
 			by:      " voor uiterlijk tegen tot ",
 			past:    " vorige afgelopen sinds gisteren elke iedere ",
@@ -106,17 +116,38 @@ func datesOf(language string) *dates {
 	return nil
 }
 
+// numberWords are those of a language from two on, a space about each.
+func numberWords(language string) string {
+	switch language {
+	case "en", "":
+		return " two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half dozen "
+	case "de":
+		return " zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig hundert tausend million millionen halb halbe dutzend "
+	case "fr":
+		return " deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente quarante cinquante soixante cent cents mille million millions demi demie "
+	case "es":
+		return " dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien ciento doscientos mil millón millones medio media "
+	case "pt":
+		return " dois duas três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezesseis vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem cento duzentos mil milhão milhões meio meia "
+	case "it":
+		return " due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici venti trenta quaranta cinquanta sessanta settanta ottanta novanta cento duecento mille mila milione milioni mezzo mezza "
+	case "nl":
+		return " twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd duizend miljoen half halve "
+	}
+	return ""
+}
+
 // due finds until when something is to be done: a date, as it was said. One that
-// no word says to be a limit counts only if bare is set.
+// no word says to be a limit counts only if bare is set, and if it is the only one.
 func (d *dates) due(quote string, bare bool) string {
 	if d == nil {
 		return ""
 	}
-	found := ""
+	var found []string
 	all := fieldsOf(quote)
 	for from, i := 0, 0; from < len(all); from = max(i, from+1) {
 		i = from
-		for i < len(all) && d.isPart(all[i].key) && (i == from || all[i-1].joins || in(d.days, all[i].key)) {
+		for i < len(all) && d.isPart(all[i].key) && (i == from || all[i-1].joins || d.goesOn(all[i:])) {
 			i++
 		}
 		before := ""
@@ -125,15 +156,25 @@ func (d *dates) due(quote string, bare bool) string {
 		}
 		run := d.trim(all[from:i])
 		limit := in(d.by, before)
-		if len(run) == 0 || in(d.past, before) || !d.dated(run, limit) || !limit && (!bare || found != "") {
+		if len(run) == 0 || in(d.past, before) || !d.dated(run, limit) {
 			continue
 		}
-		found = strings.TrimFunc(quote[run[0].start:run[len(run)-1].end], func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+		date := strings.TrimFunc(quote[run[0].start:run[len(run)-1].end], func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 		if limit {
-			return found
+			return date
 		}
+		found = append(found, date)
 	}
-	return found
+	if !bare || len(found) != 1 {
+		return ""
+	}
+	return found[0]
+}
+
+// goesOn reports that a date goes on behind a comma: tomorrow, Tuesday; Friday,
+// the thirteenth.
+func (d *dates) goesOn(rest []field) bool {
+	return in(d.days, rest[0].key) || in(d.links, rest[0].key) && len(rest) > 1 && d.isNumber(rest[1].key)
 }
 
 func in(list, key string) bool { return key != "" && strings.Contains(list, " "+key+" ") }
@@ -143,7 +184,7 @@ func (d *dates) isPart(key string) bool {
 }
 
 func (d *dates) isNumber(key string) bool {
-	return in(d.numbers, key) || key != "" && words.Digit(key[0])
+	return in(d.numbers, key) || in(d.cardinals, key) || key != "" && words.Digit(key[0])
 }
 
 // trim takes off what only leads to a date or away from it.
@@ -192,15 +233,15 @@ const unspacedDates = `((?:(?:再?来|今|次の|下个?|本|这)(?:週|周|月|
 
 // unspacedDue is due for texts without spaces.
 func unspacedDue(pattern *regexp.Regexp, quote string, bare bool) string {
-	found := ""
+	var found []string
 	for _, at := range pattern.FindAllStringSubmatchIndex(quote, -1) {
-		date := strings.TrimRight(quote[at[0]:at[1]], "の、")
-		if limit := at[4] >= 0; limit {
+		if at[4] >= 0 { // the limit
 			return quote[at[0]:at[4]]
 		}
-		if bare && found == "" {
-			found = date
-		}
+		found = append(found, strings.TrimRight(quote[at[0]:at[1]], "の、"))
 	}
-	return found
+	if !bare || len(found) != 1 {
+		return ""
+	}
+	return found[0]
 }

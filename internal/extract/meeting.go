@@ -6,6 +6,7 @@ package extract
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/words"
@@ -22,6 +23,7 @@ type Meeting struct {
 	people    map[string]string // speakers by the parts of their names
 
 	lexicons map[string]*words.Lexicon
+	numbers  map[string]map[string]bool // terms, by language
 	cuesOf   map[string]*cues
 	datesOf  map[string]*dates
 	unspaced *regexp.Regexp
@@ -45,7 +47,7 @@ type Sentence struct {
 // Read makes a meeting ready. No sentence will have more words than limit.
 func Read(turns []transcript.Turn, limit int) *Meeting {
 	m := &Meeting{turns: turns, languages: words.Languages(turns), people: map[string]string{},
-		lexicons: map[string]*words.Lexicon{}, cuesOf: map[string]*cues{}, datesOf: map[string]*dates{},
+		lexicons: map[string]*words.Lexicon{}, numbers: map[string]map[string]bool{}, cuesOf: map[string]*cues{}, datesOf: map[string]*dates{},
 		unspaced: regexp.MustCompile(unspacedDates), terms: map[string]int{}}
 	m.meet()
 	if m.cut(limit, leastWords, leastTerms); len(m.units) == 0 { // it says little, but it is all there is
@@ -81,7 +83,9 @@ func (m *Meeting) cut(limit, leastWords, leastTerms int) {
 				continue
 			}
 			m.lexicon(language).Subjects(words.Plain(u.text), func(term string) {
-				u.terms = append(u.terms, m.term(term, language))
+				if !m.numeral(term, language) {
+					u.terms = append(u.terms, m.term(term, language))
+				}
 			})
 			if different(u.terms) < leastTerms {
 				continue
@@ -113,6 +117,19 @@ func (m *Meeting) term(term, language string) int {
 		m.unsure = append(m.unsure, !m.lexicon(language).Selective())
 	}
 	return id
+}
+
+// numeral reports a term that says how many, and not of what. Digits may be a name.
+func (m *Meeting) numeral(term, language string) bool {
+	numbers := m.numbers[language]
+	if numbers == nil {
+		numbers = map[string]bool{}
+		for word := range strings.FieldsSeq(numberWords(language)) {
+			numbers[m.lexicon(language).Term(word)] = true
+		}
+		m.numbers[language] = numbers
+	}
+	return numbers[term] || strings.Trim(term, "〇一二三四五六七八九十百千万億") == ""
 }
 
 func different(terms []int) int {

@@ -46,6 +46,7 @@ func (m *Meeting) task(i int) (Task, float64) {
 	}
 	sure := 0.0
 	promise, request := c.promises.occur(u.spoken), c.requests.occur(u.spoken)
+	t.Due = m.due(i, false)
 	named := m.named(i, request)
 	switch {
 	case promise:
@@ -56,15 +57,23 @@ func (m *Meeting) task(i int) (Task, float64) {
 		return t, 0
 	case c.duties.occur(u.spoken):
 		sure = 2
+	case t.Due != "":
+		sure = 1.5
 	}
 	if c.tasks.occur(u.spoken) {
-		sure += 1
+		sure++
 	}
-	if t.Due = m.due(i, sure >= isTask); t.Due != "" {
-		sure += 1
+	if t.Due == "" && sure >= isTask {
+		t.Due = m.due(i, true)
+	}
+	if t.Due != "" {
+		sure++
 	}
 	if t.Tentative {
 		sure -= 0.5
+	}
+	if c.ifs.begin(u.spoken) {
+		sure--
 	}
 	if sure < isTask {
 		return t, 0
@@ -111,7 +120,7 @@ func (m *Meeting) named(i int, request bool) string {
 			return who
 		}
 	}
-	if who := m.honoured(u.quote); who != speaker {
+	if who := m.honoured(u.quote); who != speaker && (request || m.due(i, true) != "") {
 		return who
 	}
 	return ""

@@ -24,9 +24,10 @@ type unit struct {
 	text     string // tidied
 	spoken   string // the words of the text in small letters, a space about each
 	length   int    // in words
-	terms    []int  // in the order in which they are said
-	concepts []int  // its terms and pairs of terms, each once
-	place    float64
+	cost     float64
+	terms    []int   // in the order in which they are said
+	concepts []int   // its terms and pairs of terms, each once
+	place    float64 // in the meeting, from 0 to 1
 }
 
 // asks reports that a unit is a question.
