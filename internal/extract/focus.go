@@ -73,7 +73,7 @@ func (t *tally) add(other tally) {
 
 func (m *Meeting) count(asked []string, text string, turn int) tally {
 	t := tally{times: make([]float64, len(asked))}
-	m.lexicon(m.languages[turn]).Subjects(words.Plain(text), func(term string) {
+	m.tongue(turn).lexicon.Subjects(words.Plain(text), func(term string) {
 		t.length++
 		if j, found := slices.BinarySearch(asked, term); found {
 			t.times[j]++
@@ -101,23 +101,24 @@ func (m *Meeting) surroundings(own, names []tally, i int) tally {
 	return t
 }
 
-// asked are the terms of a question, without those that only ask if there are
-// others.
-func (m *Meeting) asked(focus string) []string {
-	plain := words.Plain(focus)
-	languages := slices.Clone(m.languages)
-	if language, lead := words.NewDetector().Detect(plain); lead >= 1 {
-		languages = append(languages, language)
+// asked are the terms of a question in each language that was spoken and in its
+// own, without those that only ask if there are others.
+func (m *Meeting) asked(question string) []string {
+	plain := words.Plain(question)
+	var lexicons []*words.Lexicon
+	for _, t := range m.tongues {
+		lexicons = append(lexicons, t.lexicon)
 	}
-	slices.Sort(languages)
+	if language, lead := words.NewDetector().Detect(plain); lead >= 1 && m.tongues[language] == nil {
+		lexicons = append(lexicons, words.NewLexicon(language))
+	}
 	for _, run := range words.AskRuns() {
 		plain = strings.ReplaceAll(plain, run, " ")
 	}
 	var strong, weak []string
-	for _, language := range slices.Compact(languages) {
-		x := m.lexicon(language)
+	for _, x := range lexicons {
 		asks := map[string]bool{}
-		for word := range strings.FieldsSeq(words.AskWords(language)) {
+		for word := range strings.FieldsSeq(words.AskWords(x.Language)) {
 			asks[x.Term(word)] = true
 		}
 		x.Subjects(plain, func(term string) {

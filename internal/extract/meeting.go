@@ -6,7 +6,6 @@ package extract
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/words"
@@ -22,13 +21,10 @@ type Meeting struct {
 	first     []int             // turn of each speaker
 	people    map[string]string // speakers by the parts of their names
 
-	lexicons map[string]*words.Lexicon
-	numbers  map[string]map[string]bool // terms, by language
-	cuesOf   map[string]*cues
-	datesOf  map[string]*dates
-	unspaced *regexp.Regexp
-	terms    map[string]int
-	unsure   []bool // of each term: whether it may be a stop word
+	tongues       map[string]*tongue
+	unspacedDates *regexp.Regexp
+	terms         map[string]int
+	unsure        []bool // of each term: whether it may be a stop word
 
 	weights []float64 // of each concept
 	related []float64 // each unit to the question; nil without one
@@ -47,8 +43,7 @@ type Sentence struct {
 // Read makes a meeting ready. No sentence will have more words than limit.
 func Read(turns []transcript.Turn, limit int) *Meeting {
 	m := &Meeting{turns: turns, languages: words.Languages(turns), people: map[string]string{},
-		lexicons: map[string]*words.Lexicon{}, numbers: map[string]map[string]bool{}, cuesOf: map[string]*cues{}, datesOf: map[string]*dates{},
-		unspaced: regexp.MustCompile(unspacedDates), terms: map[string]int{}}
+		tongues: map[string]*tongue{}, terms: map[string]int{}}
 	m.meet()
 	if m.cut(limit, leastWords, leastTerms); len(m.units) == 0 { // it says little, but it is all there is
 		m.cut(limit, 1, 0)
@@ -74,22 +69,23 @@ func (m *Meeting) sentence(i int) Sentence {
 func (m *Meeting) cut(limit, leastWords, leastTerms int) {
 	m.spoke = make([]int, len(m.turns))
 	for i, turn := range m.turns {
-		language := m.languages[i]
-		for _, quote := range sentences(turn.Text, language, limit) {
+		t := m.tongue(i)
+		for _, quote := range t.sentences(turn.Text, limit) {
 			u := unit{turn: i, quote: quote}
-			u.text, u.spoken = tidy(quote, language)
+			u.text, u.spoken = t.tidy(quote)
 			u.length = wordsIn(u.text)
 			if u.length < leastWords*dense(u.text) || u.length > limit || len(u.text) > widestWord*u.length || u.asks() && u.length < 3*leastWords/2 {
 				continue
 			}
-			m.lexicon(language).Subjects(words.Plain(u.text), func(term string) {
-				if !m.numeral(term, language) {
-					u.terms = append(u.terms, m.term(term, language))
+			t.lexicon.Subjects(words.Plain(u.text), func(term string) {
+				if !t.numeral(term) {
+					u.terms = append(u.terms, m.term(term, t))
 				}
 			})
 			if different(u.terms) < leastTerms {
 				continue
 			}
+			u.does, u.topics = t.hear(u.spoken)
 			m.spoke[i] += u.length
 			m.units = append(m.units, u)
 		}
@@ -99,37 +95,26 @@ func (m *Meeting) cut(limit, leastWords, leastTerms int) {
 	}
 }
 
-func (m *Meeting) lexicon(language string) *words.Lexicon {
-	x := m.lexicons[language]
-	if x == nil {
-		x = words.NewLexicon(language)
-		m.lexicons[language] = x
+// tongue is the one of the language that a turn is in.
+func (m *Meeting) tongue(turn int) *tongue {
+	language := m.languages[turn]
+	t := m.tongues[language]
+	if t == nil {
+		t = tongueOf(language)
+		m.tongues[language] = t
 	}
-	return x
+	return t
 }
 
 // term numbers the terms.
-func (m *Meeting) term(term, language string) int {
+func (m *Meeting) term(term string, t *tongue) int {
 	id, known := m.terms[term]
 	if !known {
 		id = len(m.terms)
 		m.terms[term] = id
-		m.unsure = append(m.unsure, !m.lexicon(language).Selective())
+		m.unsure = append(m.unsure, !t.lexicon.Selective())
 	}
 	return id
-}
-
-// numeral reports a term that says how many, and not of what. Digits may be a name.
-func (m *Meeting) numeral(term, language string) bool {
-	numbers := m.numbers[language]
-	if numbers == nil {
-		numbers = map[string]bool{}
-		for word := range strings.FieldsSeq(numberWords(language)) {
-			numbers[m.lexicon(language).Term(word)] = true
-		}
-		m.numbers[language] = numbers
-	}
-	return numbers[term] || strings.Trim(term, "〇一二三四五六七八九十百千万億") == ""
 }
 
 func different(terms []int) int {

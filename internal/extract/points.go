@@ -24,9 +24,8 @@ func (m *Meeting) worth() []float64 {
 	bonus := make([]float64, len(m.units))
 	for i := range m.units {
 		u := &m.units[i]
-		c := m.cues(m.languages[u.turn])
-		bonus[i] = (1 + min(1, float64(m.spoke[u.turn])/longTurn)) * (1 + 0.2*float64(c.topics.in(u.spoken, 2)))
-		if u.asks() || c.asides.begin(u.spoken) || c.vague.occur(u.spoken) {
+		bonus[i] = (1 + min(1, float64(m.spoke[u.turn])/longTurn)) * (1 + 0.2*float64(min(2, u.topics)))
+		if u.asks() || u.does&(aside|vague) != 0 {
 			bonus[i] *= 0.6
 		}
 	}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,28 +40,26 @@ func (m *Meeting) Tasks(budget int) []Task {
 // 0 for not sure enough.
 func (m *Meeting) task(i int) (Task, float64) {
 	u := &m.units[i]
-	c := m.cues(m.languages[u.turn])
-	t := Task{Sentence: m.sentence(i), Tentative: c.hedges.occur(u.spoken)}
-	if c.idle.occur(u.spoken) {
+	t := Task{Sentence: m.sentence(i), Tentative: u.does&hedge != 0}
+	if u.does&idle != 0 {
 		return t, 0
 	}
 	sure := 0.0
-	promise, request := c.promises.occur(u.spoken), c.requests.occur(u.spoken)
 	t.Due = m.due(i, false)
-	named := m.named(i, request)
+	named := m.named(i)
 	switch {
-	case promise:
+	case u.does&promise != 0:
 		sure, t.Owner = 3, m.turns[u.turn].Speaker
-	case request || named != "":
+	case u.does&request != 0 || named != "":
 		sure, t.Owner = 2.5, named
 	case u.asks():
 		return t, 0
-	case c.duties.occur(u.spoken):
+	case u.does&duty != 0:
 		sure = 2
 	case t.Due != "":
 		sure = 1.5
 	}
-	if c.tasks.occur(u.spoken) {
+	if u.does&chore != 0 {
 		sure++
 	}
 	if t.Due == "" && sure >= isTask {
@@ -72,7 +71,7 @@ func (m *Meeting) task(i int) (Task, float64) {
 	if t.Tentative {
 		sure -= 0.5
 	}
-	if c.ifs.begin(u.spoken) {
+	if u.does&conditional != 0 {
 		sure--
 	}
 	if sure < isTask {
@@ -83,24 +82,19 @@ func (m *Meeting) task(i int) (Task, float64) {
 
 func (m *Meeting) due(i int, bare bool) string {
 	u := &m.units[i]
-	language := m.languages[u.turn]
-	if language == "ja" || language == "zh" {
-		return unspacedDue(m.unspaced, u.quote, bare)
+	t := m.tongue(u.turn)
+	if t.unspaced {
+		return m.unspacedDue(u.quote, bare)
 	}
-	d, known := m.datesOf[language]
-	if !known {
-		d = datesOf(language)
-		m.datesOf[language] = d
-	}
-	return d.due(u.quote, bare)
+	return t.due(u.quote, bare)
 }
 
 // named answers the speaker who is told, or of whom is told, to do something:
 // Ada, can you; Ada will; Ada, the figures, Thursday.
-func (m *Meeting) named(i int, request bool) string {
+func (m *Meeting) named(i int) string {
 	u := &m.units[i]
 	speaker := m.turns[u.turn].Speaker
-	modals := m.cues(m.languages[u.turn]).modals
+	t := m.tongue(u.turn)
 	all := fieldsOf(u.text)
 	for k, f := range all {
 		who := m.people[f.key]
@@ -111,16 +105,17 @@ func (m *Meeting) named(i int, request bool) string {
 		for last+1 < len(all) && m.people[all[last+1].key] == who {
 			last++
 		}
-		after := " "
+		after := ""
 		for _, next := range all[last+1 : min(len(all), last+4)] {
 			after += next.key + " "
 		}
+		told := slices.ContainsFunc(t.modals, func(modal string) bool { return strings.HasPrefix(after, modal) })
 		called := (k == 0 || !all[k-1].joins) && (last == len(all)-1 || !all[last].joins)
-		if modals.begin(after) || called && (request || m.due(i, true) != "") {
+		if told || called && (u.does&request != 0 || m.due(i, true) != "") {
 			return who
 		}
 	}
-	if who := m.honoured(u.quote); who != speaker && (request || m.due(i, true) != "") {
+	if who := m.honoured(u.quote); who != speaker && (u.does&request != 0 || m.due(i, true) != "") {
 		return who
 	}
 	return ""
@@ -170,7 +165,7 @@ func (m *Meeting) meet() {
 		}
 		known[turn.Speaker] = true
 		m.first = append(m.first, i)
-		x := m.lexicon(m.languages[i])
+		x := m.tongue(i).lexicon
 		for _, w := range words.Split(words.Plain(turn.Speaker)) {
 			if utf8.RuneCountInString(w.Text) < 2 || x.Stops(w.Text) {
 				continue
@@ -186,11 +181,11 @@ func (m *Meeting) meet() {
 
 // Decisions picks candidates for what was decided.
 func (m *Meeting) Decisions(budget int) []Sentence {
-	return m.pick(budget, func(u *unit, c *cues) float64 {
+	return m.pick(budget, func(u *unit) float64 {
 		switch {
-		case u.asks() || !c.decisions.occur(u.spoken) || c.undecided.occur(u.spoken):
+		case u.asks() || u.does&decision == 0 || u.does&undecided != 0:
 			return 0
-		case c.hedges.occur(u.spoken):
+		case u.does&hedge != 0:
 			return 1
 		}
 		return 2
@@ -200,39 +195,39 @@ func (m *Meeting) Decisions(budget int) []Sentence {
 // Questions picks candidates for what stayed open: what somebody says is, and
 // questions to which nobody knew an answer.
 func (m *Meeting) Questions(budget int) []Sentence {
-	return m.pick(budget, func(u *unit, c *cues) float64 {
+	return m.pick(budget, func(u *unit) float64 {
 		switch {
-		case c.open.occur(u.spoken):
+		case u.does&open != 0:
 			return 2
-		case u.asks() && u.length > 2*leastWords && c.ignorance.occur(m.reply(u)):
+		case u.asks() && u.length > 2*leastWords && m.reply(u)&ignorance != 0:
 			return 1
 		}
 		return 0
 	})
 }
 
-// reply is how the turn after a unit's begins.
-func (m *Meeting) reply(u *unit) string {
+// reply is what the turn after a unit's does at its beginning.
+func (m *Meeting) reply(u *unit) cue {
 	const words = 15
 	if u.turn+1 >= len(m.turns) || !strings.HasSuffix(strings.TrimSpace(m.turns[u.turn].Text), u.quote) {
-		return " "
+		return 0
 	}
-	reply := " "
+	spoken := " "
 	for i, f := range fieldsOf(m.turns[u.turn+1].Text) {
 		if i == words {
 			break
 		}
-		reply += f.key + " "
+		spoken += f.key + " "
 	}
-	return reply
+	does, _ := m.tongue(u.turn + 1).hear(spoken)
+	return does
 }
 
 // pick covers the units that have some bonus by their cues.
-func (m *Meeting) pick(budget int, of func(u *unit, c *cues) float64) []Sentence {
+func (m *Meeting) pick(budget int, of func(u *unit) float64) []Sentence {
 	bonus := make([]float64, len(m.units))
 	for i := range m.units {
-		u := &m.units[i]
-		bonus[i] = of(u, m.cues(m.languages[u.turn]))
+		bonus[i] = of(&m.units[i])
 	}
 	var all []Sentence
 	for _, i := range m.cover(budget, m.near(bonus, apart), m.usual()) {

@@ -22,17 +22,16 @@ func keyOf(raw string) string {
 // tidy is a sentence as one would write it: without what people say while they
 // think, without what they say twice or break off, and without the word that
 // only ties it to what went before. Nothing that changes its sense goes.
-func tidy(sentence, language string) (text, spoken string) {
-	for _, run := range fillerRuns(language) {
-		sentence = strings.ReplaceAll(sentence, run, "")
+func (t *tongue) tidy(sentence string) (text, spoken string) {
+	for _, run := range t.runs {
+		sentence = strings.ReplaceAll(strings.ReplaceAll(sentence, run+"、", ""), run+"，", "")
 	}
 	all := make([]spokenWord, 0, len(sentence)/5+1)
 	for raw := range strings.FieldsSeq(sentence) {
 		all = append(all, spokenWord{raw, keyOf(raw)})
 	}
-	all = dropFillers(all, language)
-	all = dropRepeats(all)
-	all = all[leading(all, language):]
+	all = dropRepeats(t.dropFillers(all))
+	all = all[t.leading(all):]
 	var out, keys strings.Builder
 	out.Grow(len(sentence))
 	keys.Grow(len(sentence))
@@ -78,42 +77,39 @@ func finished(text string) string {
 
 // dropFillers takes out the fillers, of one word or two. A mark that ends the
 // sentence goes to the word before.
-func dropFillers(all []spokenWord, language string) []spokenWord {
-	single, double := fillers(language)
+func (t *tongue) dropFillers(all []spokenWord) []spokenWord {
 	kept := all[:0]
 	for i := 0; i < len(all); i++ {
-		n := 0
-		switch {
-		case strings.Contains(single, " "+all[i].key+" ") && all[i].key != "":
-			n = 1
-		case i+1 < len(all) && closesNothing(all[i].raw) && strings.Contains(double, "/"+all[i].key+" "+all[i+1].key+"/") && !namesKind(all, i, language):
-			n = 2
-		}
+		n := t.filler(all, i)
 		if n == 0 {
 			kept = append(kept, all[i])
 			continue
 		}
-		last := all[i+n-1].raw
-		if mark := lastRune(last); strings.ContainsRune(".?!…。？！", mark) && len(kept) > 0 {
-			if before := &kept[len(kept)-1]; !strings.ContainsRune(".?!…。？！", lastRune(before.raw)) {
-				before.raw = strings.TrimRight(before.raw, ",;:") + string(mark)
+		i += n - 1
+		if mark := lastRune(all[i].raw); strings.ContainsRune(sentenceMarks, mark) && len(kept) > 0 {
+			if last := &kept[len(kept)-1]; !strings.ContainsRune(sentenceMarks, lastRune(last.raw)) {
+				last.raw = strings.TrimRight(last.raw, ",;:") + string(mark)
 			}
 		}
-		i += n - 1
 	}
 	return kept
 }
 
-// closesNothing reports that no sign parts a word from the next.
-func closesNothing(raw string) bool {
-	last := lastRune(raw)
-	return unicode.IsLetter(last) || last == '\''
+// filler counts the words of a filler at i.
+func (t *tongue) filler(all []spokenWord, i int) int {
+	switch {
+	case t.fillers[all[i].key]:
+		return 1
+	case i+1 < len(all) && len(t.pairs) > 0 && joins(all[i].raw) && t.pairs[all[i].key+" "+all[i+1].key] && !(i > 0 && t.unless[all[i-1].key]):
+		return 2
+	}
+	return 0
 }
 
-// namesKind reports that "kind of" names a kind: what kind of, another sort of.
-func namesKind(all []spokenWord, i int, language string) bool {
-	return language == "en" && i > 0 && strings.HasSuffix(all[i+1].key, "of") &&
-		strings.Contains(" what which this that these those some any a an the other another one same every each different new ", " "+all[i-1].key+" ")
+// joins reports that no sign parts a word from the next.
+func joins(raw string) bool {
+	last := lastRune(raw)
+	return unicode.IsLetter(last) || last == '\''
 }
 
 // dropRepeats leaves one of what was said twice in a row, up to four words long,
@@ -141,7 +137,7 @@ func repeated(a, b []spokenWord) bool {
 			return false
 		}
 	}
-	return !strings.ContainsAny(a[len(a)-1].raw, ".?!")
+	return !strings.ContainsRune(sentenceMarks, lastRune(a[len(a)-1].raw))
 }
 
 // brokenOff reports that a word is only the beginning of the next: w we, rec- recording.
@@ -154,15 +150,13 @@ func brokenOff(w spokenWord, next string) bool {
 
 // leading counts the words at a sentence's beginning that tie it to what went
 // before.
-func leading(all []spokenWord, language string) int {
-	always, before, subjects := leadWords(language)
+func (t *tongue) leading(all []spokenWord) int {
 	n := 0
 	for ; n < len(all)-1; n++ {
-		key := " " + all[n].key
+		lead, next := t.leads[all[n].key], all[n+1].key
 		switch {
-		case all[n].key == "", strings.Contains(always, key+" "):
-		case closesNothing(all[n].raw) && strings.Contains(before, key+" ") && strings.Contains(subjects+always+before, " "+all[n+1].key+" "):
-		case !closesNothing(all[n].raw) && (strings.Contains(before, key+" ") || strings.Contains(before, key+", ")):
+		case all[n].key == "", lead == always, lead != 0 && !joins(all[n].raw):
+		case lead == before && (t.subjects[next] || t.leads[next] == always || t.leads[next] == before):
 		default:
 			return n
 		}

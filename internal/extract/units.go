@@ -16,6 +16,9 @@ const (
 	widestWord  = 40 // bytes, on average: beyond are no words
 )
 
+// sentenceMarks end sentences.
+const sentenceMarks = ".?!…。？！؟।۔"
+
 // unit is the least that an extract is made of: a sentence, or a piece of
 // speech without marks.
 type unit struct {
@@ -28,6 +31,8 @@ type unit struct {
 	terms    []int   // in the order in which they are said
 	concepts []int   // its terms and pairs of terms, each once
 	place    float64 // in the meeting, from 0 to 1
+	does     cue
+	topics   int // phrases that say what it is about
 }
 
 // asks reports that a unit is a question.
@@ -44,32 +49,32 @@ func wordsIn(text string) int { return transcript.Words([]transcript.Turn{{Text:
 
 // sentences cuts a text after its sentences, and these in pieces where they
 // are long or have no marks. No piece has more than limit words.
-func sentences(text, language string, limit int) []string {
+func (t *tongue) sentences(text string, limit int) []string {
 	var all []string
 	add := func(sentence string) {
 		n := wordsIn(sentence)
 		switch {
 		case n == 0:
 		case n > min(limit, longestUnit*dense(sentence)) || n > pieceWords*3/2*dense(sentence) && !strings.ContainsFunc(sentence, mark):
-			all = append(all, pieces(sentence, language, min(pieceWords*dense(sentence), max(1, limit*3/4)))...)
+			all = append(all, t.pieces(sentence, min(pieceWords*dense(sentence), max(1, limit*3/4)))...)
 		default:
 			all = append(all, strings.TrimSpace(sentence))
 		}
 	}
 	start := 0
 	for i, r := range text {
-		if i < start || !strings.ContainsRune(".?!…。？！؟।۔\n", r) {
+		if i < start || !strings.ContainsRune(sentenceMarks+"\n", r) {
 			continue
 		}
 		end := i + utf8.RuneLen(r)
 		for end < len(text) { // the marks that follow, and closing ones
 			next, size := utf8.DecodeRuneInString(text[end:])
-			if !strings.ContainsRune(".?!…。？！؟\"'”’»)」』）", next) {
+			if !strings.ContainsRune(sentenceMarks+"\"'”’»)」』）", next) {
 				break
 			}
 			end += size
 		}
-		if ends(text[start:i], text[end:], r, language) {
+		if t.ends(text[start:i], text[end:], r) {
 			add(text[start:end])
 			start = end
 		}
@@ -96,7 +101,7 @@ func dense(text string) int {
 }
 
 // ends reports that a mark between two texts ends a sentence.
-func ends(before, after string, mark rune, language string) bool {
+func (t *tongue) ends(before, after string, mark rune) bool {
 	next, _ := utf8.DecodeRuneInString(after)
 	switch {
 	case after == "" || mark == '\n':
@@ -113,7 +118,7 @@ func ends(before, after string, mark rune, language string) bool {
 	}
 	word := before[strings.LastIndexAny(before, " \n\t(")+1:]
 	if number := strings.Trim(word, "0123456789"); number == "" && len(word) <= 2 {
-		return !strings.Contains("da de fi hu no", language) // their ordinals: am 3. Mai
+		return !strings.Contains("da de fi hu no", t.lexicon.Language) // their ordinals: am 3. Mai
 	}
 	return utf8.RuneCountInString(word) > 1 && !strings.Contains(word, ".") && !strings.Contains(abbreviations, " "+strings.ToLower(word)+" ")
 }
@@ -129,8 +134,8 @@ type cut struct {
 
 // pieces cuts a text into parts of about so many words: where commas and the
 // words are that clauses begin with, as far as there are any.
-func pieces(text, language string, size int) []string {
-	all, cuts := []string{}, cuts(text, language)
+func (t *tongue) pieces(text string, size int) []string {
+	all, cuts := []string{}, t.cuts(text)
 	total := cuts[len(cuts)-1].words
 	start, said := 0, 0
 	for i := 0; total-said > size*4/3; {
@@ -158,9 +163,8 @@ func pieces(text, language string, size int) []string {
 }
 
 // cuts are the places before words, and the end.
-func cuts(text, language string) []cut {
+func (t *tongue) cuts(text string) []cut {
 	var all []cut
-	clauses := clauseWords(language)
 	quarters := 0
 	before, inside := ' ', false
 	for i, r := range text {
@@ -181,7 +185,7 @@ func cuts(text, language string) []cut {
 			switch {
 			case mark(before):
 				c.worth = 3
-			case inside && strings.Contains(clauses, " "+strings.ToLower(firstField(text[i:]))+" "):
+			case inside && t.clauses[strings.ToLower(firstField(text[i:]))]:
 				c.worth = 2
 			case inside || unicode.IsSpace(lastRune(text[:i])):
 				c.worth = 1
