@@ -9,9 +9,7 @@ import (
 type cue int
 
 const (
-	aside       cue = 1 << iota // it only adds something, or asks
-	vague                       // it is only said along the way
-	promise                     // the speaker will do something
+	promise     cue = 1 << iota // the speaker will do something
 	request                     // somebody else is to do something
 	duty                        // somebody has to
 	idle                        // it looks like one of these, and is about talking
@@ -22,18 +20,11 @@ const (
 	open      // a question stays open
 	ignorance // it is an answer that leaves a question open
 	hedge
-	topic // it says what the meeting is about, or what comes of it
 )
 
 // cueOf is what the phrases of a list tell.
 func cueOf(list string) cue {
 	switch list {
-	case "topics":
-		return topic
-	case "asides":
-		return aside
-	case "vague":
-		return vague
 	case "promises":
 		return promise
 	case "requests":
@@ -88,22 +79,17 @@ func head(text string) string {
 	return text[:min(3, len(text))]
 }
 
-// hear finds what a sentence does, and counts the phrases that say what it is
-// about. Asides and conditions count only at the beginning.
-func (t *tongue) hear(spoken string) (does cue, topics int) {
+// hear finds what a sentence does. Conditions count only at the beginning.
+func (t *tongue) hear(spoken string) (does cue) {
 	for i := range spoken {
 		if i == 0 || spoken[i] == ' ' || spoken[i-1] != ' ' && !t.unspaced {
 			continue
 		}
 		for _, p := range t.phrases[head(spoken[i:])] {
-			if !strings.HasPrefix(spoken[i:], p.text) || p.does&(aside|conditional) != 0 && i > 1 {
-				continue
-			}
-			does |= p.does
-			if p.does == topic {
-				topics++
+			if strings.HasPrefix(spoken[i:], p.text) && (i == 1 || p.does != conditional) {
+				does |= p.does
 			}
 		}
 	}
-	return does, topics
+	return does
 }

@@ -85,7 +85,7 @@ func (m *Meeting) cut(limit, leastWords, leastTerms int) {
 			if different(u.terms) < leastTerms {
 				continue
 			}
-			u.does, u.topics = t.hear(u.spoken)
+			u.does = t.hear(u.spoken)
 			m.spoke[i] += u.length
 			m.units = append(m.units, u)
 		}

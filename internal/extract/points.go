@@ -1,14 +1,23 @@
 package extract
 
 const (
-	longTurn = 60 // words: in turns as long, sentences count double
-	start    = 0.05
-	end      = 0.07
+	longTurn   = 60  // words: what is said in turns as long counts double
+	questions  = 0.6 // what a question counts
+	start, end = 0.05, 0.07
+	atStart    = 1.5 // what is added to the first unit, and less and less to others at the start
+	atEnd      = 0.2
 )
 
 // Points picks what a summary says, in order of time.
 func (m *Meeting) Points(budget int) []Sentence {
-	bonus := m.worth()
+	bonus := make([]float64, len(m.units))
+	for i := range m.units {
+		u := &m.units[i]
+		bonus[i] = 1 + min(1, float64(m.spoke[u.turn])/longTurn)
+		if u.asks() {
+			bonus[i] *= questions
+		}
+	}
 	if m.related == nil {
 		m.opening(bonus)
 	}
@@ -19,28 +28,15 @@ func (m *Meeting) Points(budget int) []Sentence {
 	return all
 }
 
-// worth is the bonus of each unit for what it does and how long its turn is.
-func (m *Meeting) worth() []float64 {
-	bonus := make([]float64, len(m.units))
-	for i := range m.units {
-		u := &m.units[i]
-		bonus[i] = (1 + min(1, float64(m.spoke[u.turn])/longTurn)) * (1 + 0.2*float64(min(2, u.topics)))
-		if u.asks() || u.does&(aside|vague) != 0 {
-			bonus[i] *= 0.6
-		}
-	}
-	return bonus
-}
-
 // opening raises the beginning, where people say what they are about to do, and
 // the end, where they say what they did.
 func (m *Meeting) opening(bonus []float64) {
 	for i, u := range m.units {
 		switch {
 		case u.place < start:
-			bonus[i] *= 1 + 1.5*(1-u.place/start)
+			bonus[i] *= 1 + atStart*(1-u.place/start)
 		case u.place > 1-end:
-			bonus[i] *= 1.2
+			bonus[i] *= 1 + atEnd
 		}
 	}
 }

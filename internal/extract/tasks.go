@@ -219,8 +219,7 @@ func (m *Meeting) reply(u *unit) cue {
 		}
 		spoken += f.key + " "
 	}
-	does, _ := m.tongue(u.turn + 1).hear(spoken)
-	return does
+	return m.tongue(u.turn + 1).hear(spoken)
 }
 
 // pick covers the units that have some bonus by their cues.

@@ -32,7 +32,6 @@ type unit struct {
 	concepts []int   // its terms and pairs of terms, each once
 	place    float64 // in the meeting, from 0 to 1
 	does     cue
-	topics   int // phrases that say what it is about
 }
 
 // asks reports that a unit is a question.
