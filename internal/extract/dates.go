@@ -14,8 +14,9 @@ type part int
 const (
 	day    part = 1 << iota // a date by itself
 	month                   // with a number
-	period                  // with one of which
-	which
+	period                  // with one of these
+	which                   // before it
+	after
 	number
 	link  // may stand between
 	limit // stands before a date until when something is to be done
@@ -33,6 +34,8 @@ func partOf(list string) part {
 		return period
 	case "which":
 		return which
+	case "after":
+		return after
 	case "ordinals":
 		return number
 	case "links":
@@ -58,7 +61,7 @@ func (t *tongue) due(quote string, bare bool) string {
 	all := t.dated(quote)
 	for from, i := 0, 0; from < len(all); from = max(i, from+1) {
 		i = from
-		for i < len(all) && all[i].part&(day|month|period|which|number|link) != 0 && (i == from || all[i-1].joins || goesOn(all[i:])) {
+		for i < len(all) && all[i].part&(day|month|period|which|after|number|link) != 0 && (i == from || all[i-1].joins || goesOn(all[i:])) {
 			i++
 		}
 		var before part
@@ -101,11 +104,11 @@ func goesOn(rest []dated) bool {
 
 // trim takes off what only leads to a date or away from it.
 func trim(run []dated) []dated {
-	is := func(i int, part part) bool { return i >= 0 && i < len(run) && run[i].part&part != 0 }
+	is := func(i int, part part) bool { return i < len(run) && run[i].part&part != 0 }
 	for is(0, link) || is(0, number) && is(1, link) && !is(2, month) {
 		run = run[1:]
 	}
-	for n := len(run); is(n-1, link) || is(n-1, which) && !is(n-2, period|day); n-- {
+	for n := len(run); n > 0 && is(n-1, link|which) && !is(n-1, after); n-- {
 		run = run[:n-1]
 	}
 	return run
@@ -117,7 +120,7 @@ func isDate(run []dated, limit bool) bool {
 	for _, d := range run {
 		all |= d.part
 	}
-	return all&day != 0 || all&month != 0 && (limit || all&number != 0) || all&period != 0 && all&which != 0
+	return all&day != 0 || all&month != 0 && (limit || all&number != 0) || all&period != 0 && all&(which|after) != 0
 }
 
 // field is a word of a text: where it stands, and in small letters.

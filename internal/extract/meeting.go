@@ -18,8 +18,8 @@ type Meeting struct {
 	languages []string // of each turn
 	units     []unit
 	spoke     []int             // words of the units of each turn
-	first     []int             // turn of each speaker
 	people    map[string]string // speakers by the parts of their names
+	polite    []polite
 
 	tongues       map[string]*tongue
 	unspacedDates *regexp.Regexp

@@ -95,7 +95,10 @@ func (m *Meeting) named(i int) string {
 	u := &m.units[i]
 	speaker := m.turns[u.turn].Speaker
 	t := m.tongue(u.turn)
-	all := fieldsOf(u.text)
+	var all []field
+	if m.mentions(u.spoken) {
+		all = fieldsOf(u.text)
+	}
 	for k, f := range all {
 		who := m.people[f.key]
 		if who == "" || who == speaker || !capital(u.text[f.start:]) && capitals(u.text) {
@@ -121,6 +124,16 @@ func (m *Meeting) named(i int) string {
 	return ""
 }
 
+// mentions reports that a word may mean a speaker.
+func (m *Meeting) mentions(spoken string) bool {
+	for key := range strings.FieldsSeq(spoken) {
+		if m.people[key] != "" {
+			return true
+		}
+	}
+	return false
+}
+
 func capital(text string) bool {
 	r, _ := utf8.DecodeRuneInString(text)
 	return !unicode.IsLower(r)
@@ -135,24 +148,33 @@ func capitals(text string) bool {
 // sentence begins or ends with.
 func (m *Meeting) honoured(quote string) string {
 	quote = strings.TrimFunc(quote, func(r rune) bool { return !unicode.IsLetter(r) })
-	for _, turn := range m.first {
-		who := m.turns[turn].Speaker
-		for _, polite := range []string{"さん", "様", "くん", "氏"} {
-			if name := surname(who); name != "" && (strings.HasPrefix(quote, name+polite) || strings.HasSuffix(quote, name+polite)) {
-				return who
-			}
+	for _, p := range m.polite {
+		if strings.HasPrefix(quote, p.name) || strings.HasSuffix(quote, p.name) {
+			return p.who
 		}
 	}
 	return ""
 }
 
-// surname is how a Japanese name of some length most probably begins.
-func surname(name string) string {
+// polite is how somebody is called.
+type polite struct{ name, who string }
+
+// politely are the ways to call a speaker in Japanese: by the part of the name
+// before a space, else by its first two characters.
+func politely(who string) []polite {
+	name, _, spaced := strings.Cut(who, " ")
 	runes := []rune(name)
-	if len(runes) < 3 || !unicode.Is(unicode.Han, runes[0]) || strings.ContainsFunc(name, unicode.IsSpace) {
-		return strings.Join(strings.Fields(name)[:min(1, len(strings.Fields(name)))], "")
+	if len(runes) < 2 || !unicode.Is(unicode.Han, runes[0]) {
+		return nil
 	}
-	return string(runes[:2])
+	if !spaced && len(runes) > 2 {
+		name = string(runes[:2])
+	}
+	var all []polite
+	for _, honour := range []string{"さん", "様", "くん", "氏"} {
+		all = append(all, polite{name + honour, who})
+	}
+	return all
 }
 
 // meet learns which words of what is spoken mean a speaker: the parts of names
@@ -164,7 +186,7 @@ func (m *Meeting) meet() {
 			continue
 		}
 		known[turn.Speaker] = true
-		m.first = append(m.first, i)
+		m.polite = append(m.polite, politely(turn.Speaker)...)
 		x := m.tongue(i).lexicon
 		for _, w := range words.Split(words.Plain(turn.Speaker)) {
 			if utf8.RuneCountInString(w.Text) < 2 || x.Stops(w.Text) {

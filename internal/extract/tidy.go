@@ -23,14 +23,12 @@ func keyOf(raw string) string {
 // think, without what they say twice or break off, and without the word that
 // only ties it to what went before. Nothing that changes its sense goes.
 func (t *tongue) tidy(sentence string) (text, spoken string) {
-	for _, run := range t.runs {
-		sentence = strings.ReplaceAll(strings.ReplaceAll(sentence, run+"、", ""), run+"，", "")
-	}
+	sentence = t.dropRuns(sentence)
 	all := make([]spokenWord, 0, len(sentence)/5+1)
 	for raw := range strings.FieldsSeq(sentence) {
 		all = append(all, spokenWord{raw, keyOf(raw)})
 	}
-	all = dropRepeats(t.dropFillers(all))
+	all = t.dropRepeats(t.dropFillers(all))
 	all = all[t.leading(all):]
 	var out, keys strings.Builder
 	out.Grow(len(sentence))
@@ -57,12 +55,18 @@ func closes(raw string) bool { return strings.Trim(raw, ".,;:?!…") == "" }
 
 // finished begins a sentence with a capital and ends it with a mark.
 func finished(text string) string {
-	text = strings.TrimLeft(strings.TrimRightFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:-–—、，", r) }), ",;:.、，。 ")
+	const loose = " ,;:-–—、，"
+	text = strings.TrimRight(strings.TrimLeft(text, loose+"…。"), loose)
+	if strings.HasPrefix(text, "..") {
+		text = strings.TrimLeft(text, ". ")
+	}
 	if text == "" {
 		return ""
 	}
 	first, size := utf8.DecodeRuneInString(text)
-	text = string(unicode.ToTitle(first)) + text[size:]
+	if second, _ := utf8.DecodeRuneInString(text[size:]); !unicode.IsUpper(second) { // iPhone
+		text = string(unicode.ToTitle(first)) + text[size:]
+	}
 	last := lastRune(text)
 	switch {
 	case !unicode.IsLetter(last) && !unicode.IsNumber(last) && !unicode.IsMark(last):
@@ -73,6 +77,24 @@ func finished(text string) string {
 		return text
 	}
 	return text + "."
+}
+
+// dropRuns takes out the fillers that a sign parts from what is said, where no
+// spaces are.
+func (t *tongue) dropRuns(text string) string {
+	for _, run := range t.runs {
+		for _, sign := range []string{"、", "，"} {
+			filler := run + sign
+			if !strings.Contains(text, filler) {
+				continue
+			}
+			text = strings.TrimPrefix(text, filler)
+			for _, before := range []string{"、", "，", "。", " "} {
+				text = strings.ReplaceAll(text, before+filler, before)
+			}
+		}
+	}
+	return text
 }
 
 // dropFillers takes out the fillers, of one word or two. A mark that ends the
@@ -97,13 +119,24 @@ func (t *tongue) dropFillers(all []spokenWord) []spokenWord {
 
 // filler counts the words of a filler at i.
 func (t *tongue) filler(all []spokenWord, i int) int {
-	switch {
+	before := ""
+	if i > 0 {
+		before = all[i-1].key
+	}
+	switch raw := all[i].raw; {
 	case t.fillers[all[i].key]:
+		if t.isNumber(before) || len(raw) > 1 && raw == strings.ToUpper(raw) { // 5 mm, the ER
+			return 0
+		}
 		return 1
-	case i+1 < len(all) && len(t.pairs) > 0 && joins(all[i].raw) && t.pairs[all[i].key+" "+all[i+1].key] && !(i > 0 && t.unless[all[i-1].key]):
+	case i+1 < len(all) && joins(raw) && !t.unless[before] && t.pairs[all[i].key+" "+all[i+1].key]:
 		return 2
 	}
 	return 0
+}
+
+func (t *tongue) isNumber(key string) bool {
+	return key != "" && (words.Digit(key[0]) || t.calendar[key]&number != 0)
 }
 
 // joins reports that no sign parts a word from the next.
@@ -115,11 +148,11 @@ func joins(raw string) bool {
 // dropRepeats leaves one of what was said twice in a row, up to four words long,
 // and takes out the beginning of a word that was then said whole. Numbers are
 // left as they are.
-func dropRepeats(all []spokenWord) []spokenWord {
+func (t *tongue) dropRepeats(all []spokenWord) []spokenWord {
 	for n := 4; n >= 1; n-- {
 		kept := all[:0]
 		for i := 0; i < len(all); i++ {
-			if i+2*n > len(all) || !repeated(all[i:i+n], all[i+n:i+2*n]) {
+			if i+2*n > len(all) || !t.repeated(all[i:i+n], all[i+n:i+2*n]) {
 				kept = append(kept, all[i])
 				continue
 			}
@@ -127,13 +160,13 @@ func dropRepeats(all []spokenWord) []spokenWord {
 		}
 		all = kept
 	}
-	return slices.DeleteFunc(all, func(w spokenWord) bool { return w.key == "" && w.raw == "-" })
+	return slices.DeleteFunc(all, func(w spokenWord) bool { return w.raw == "-" })
 }
 
-func repeated(a, b []spokenWord) bool {
+func (t *tongue) repeated(a, b []spokenWord) bool {
 	for i := range a {
 		same := a[i].key == b[i].key || len(a) == 1 && brokenOff(a[i], b[i].key)
-		if !same || a[i].key == "" || words.Digit(a[i].key[0]) {
+		if !same || a[i].key == "" || t.isNumber(a[i].key) || len(a) == 1 && t.twice[a[i].key] {
 			return false
 		}
 	}

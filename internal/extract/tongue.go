@@ -26,6 +26,7 @@ type tongue struct {
 	pairs    map[string]bool // of fillers
 	unless   map[string]bool // before a pair, if that is none
 	runs     []string        // fillers where no spaces are
+	twice    map[string]bool // words that may follow themselves
 	leads    map[string]lead
 	subjects map[string]bool // that a lead may stand before
 	clauses  map[string]bool // words that parts of sentences begin with
@@ -48,7 +49,7 @@ const (
 // tongueOf reads what is known of a language, little of most.
 func tongueOf(language string) *tongue {
 	t := &tongue{lexicon: words.NewLexicon(language), unspaced: language == "ja" || language == "zh",
-		numbers: map[string]bool{}, fillers: map[string]bool{}, pairs: map[string]bool{}, unless: map[string]bool{},
+		numbers: map[string]bool{}, fillers: map[string]bool{}, pairs: map[string]bool{}, unless: map[string]bool{}, twice: map[string]bool{},
 		leads: map[string]lead{}, subjects: map[string]bool{}, clauses: map[string]bool{}, phrases: map[string][]phrase{}, calendar: map[string]part{}}
 	if language == "" {
 		language = "en"
@@ -112,6 +113,8 @@ func (t *tongue) set(name string) map[string]bool {
 		return t.pairs
 	case "unless":
 		return t.unless
+	case "twice":
+		return t.twice
 	case "subjects":
 		return t.subjects
 	case "clauses":

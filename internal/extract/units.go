@@ -36,7 +36,8 @@ type unit struct {
 
 // asks reports that a unit is a question.
 func (u *unit) asks() bool {
-	return strings.ContainsRune("?？؟", lastRune(strings.TrimRight(u.quote, " \"'”’»」』)")))
+	text := strings.TrimRight(u.quote, " \"'”’»」』)")
+	return strings.ContainsAny(text[len(strings.TrimRight(text, sentenceMarks)):], "?？؟")
 }
 
 func lastRune(text string) rune {
@@ -60,20 +61,15 @@ func (t *tongue) sentences(text string, limit int) []string {
 			all = append(all, strings.TrimSpace(sentence))
 		}
 	}
-	start := 0
+	start, end := 0, 0
 	for i, r := range text {
-		if i < start || !strings.ContainsRune(sentenceMarks+"\n", r) {
+		if i < end || !strings.ContainsRune(sentenceMarks+"\n", r) {
 			continue
 		}
-		end := i + utf8.RuneLen(r)
-		for end < len(text) { // the marks that follow, and closing ones
-			next, size := utf8.DecodeRuneInString(text[end:])
-			if !strings.ContainsRune(sentenceMarks+"\"'”’»)」』）", next) {
-				break
-			}
-			end += size
-		}
-		if t.ends(text[start:i], text[end:], r) {
+		end = i + len(text[i:]) - len(strings.TrimLeft(text[i:], sentenceMarks+"\n"))
+		marks := text[i:end]
+		end += len(text[end:]) - len(strings.TrimLeft(text[end:], sentenceMarks+"\"'”’»)」』）"))
+		if t.ends(text[start:i], marks, text[end:]) {
 			add(text[start:end])
 			start = end
 		}
@@ -99,20 +95,18 @@ func dense(text string) int {
 	return 1
 }
 
-// ends reports that a mark between two texts ends a sentence.
-func (t *tongue) ends(before, after string, mark rune) bool {
+// ends reports that the marks between two texts end a sentence.
+func (t *tongue) ends(before, marks, after string) bool {
 	next, _ := utf8.DecodeRuneInString(after)
 	switch {
-	case after == "" || mark == '\n':
-		return true
-	case strings.ContainsRune("。？！।۔", mark):
+	case after == "" || strings.ContainsAny(marks, "。？！।۔\n"):
 		return true
 	case !unicode.IsSpace(next):
 		return false
-	case mark == '…' || strings.HasSuffix(before, "."):
+	case marks == "…" || strings.HasPrefix(marks, ".."):
 		following, _ := utf8.DecodeRuneInString(strings.TrimSpace(after))
 		return !unicode.IsLower(following)
-	case mark != '.':
+	case marks != ".":
 		return true
 	}
 	word := before[strings.LastIndexAny(before, " \n\t(")+1:]

@@ -11,6 +11,8 @@ import (
 	"github.com/meetmcp/meetmcp/summarize"
 )
 
+const mishearings = 5 // of each meeting, as one alone says little
+
 // report scores the meetings and prints the table.
 func report(out io.Writer, meetings []meeting, words, focusWords int) error {
 	var one, two, long, longSum, cited, supported, heard []float64
@@ -27,10 +29,14 @@ func report(out io.Writer, meetings []meeting, words, focusWords int) error {
 			c, g := supports(turnsOf(s), evidence)
 			cited, supported = append(cited, c), append(supported, g)
 		}
-		if s, err = summarize.Extract(summarize.Request{Turns: misheard(m.turns), MaxWords: words}); err != nil {
-			return err
+		sum := 0.0
+		for seed := range uint64(mishearings) {
+			if s, err = summarize.Extract(summarize.Request{Turns: misheard(m.turns, seed), MaxWords: words}); err != nil {
+				return err
+			}
+			sum += compare(text(s), gold.Answer).one
 		}
-		heard = append(heard, compare(text(s), gold.Answer).one)
+		heard = append(heard, sum/mishearings)
 		for _, q := range m.gold.Queries {
 			s, err := summarize.Extract(summarize.Request{Turns: m.turns, MaxWords: focusWords, Focus: q.Query})
 			if err != nil {
@@ -125,13 +131,13 @@ func within(s summarize.Summary, spans [][2]int) float64 {
 }
 
 // misheard is a meeting as a poor transcriber writes it: without marks and
-// capitals, and one word in ten another. It is always the same.
-func misheard(turns []transcript.Turn) []transcript.Turn {
+// capitals, and one word in ten another. It is always the same for a seed.
+func misheard(turns []transcript.Turn, seed uint64) []transcript.Turn {
 	var known []string
 	for _, turn := range turns {
 		known = append(known, strings.Fields(turn.Text)...)
 	}
-	random := rand.New(rand.NewPCG(1, 1))
+	random := rand.New(rand.NewPCG(seed, 1))
 	heard := slices.Clone(turns)
 	for i, turn := range turns {
 		fields := strings.Fields(turn.Text)
