@@ -38,7 +38,7 @@ func Extract(r Request) (Summary, error) {
 	case Minutes:
 		s.Decisions = e.points(e.meeting.Decisions, words/5)
 		s.ActionItems = e.tasks(words * 3 / 10)
-		s.OpenQuestions = e.points(e.meeting.Questions, words/10)
+		s.OpenQuestions = e.points(e.meeting.Questions, words*3/20)
 		s.Points = e.points(e.meeting.Points, e.left)
 	default:
 		s.Points = e.points(e.meeting.Points, e.left)

@@ -228,15 +228,17 @@ func (m *Meeting) Questions(budget int) []Sentence {
 	})
 }
 
-// reply is what the turn after a unit's does at its beginning.
+// reply is what the turn after a unit's does at its beginning, if the unit's ends
+// soon.
 func (m *Meeting) reply(u *unit) cue {
-	const words = 15
-	if u.turn+1 >= len(m.turns) || !strings.HasSuffix(strings.TrimSpace(m.turns[u.turn].Text), u.quote) {
+	const soon = 15 // words
+	said := m.turns[u.turn].Text
+	if u.turn+1 >= len(m.turns) || wordsIn(said[strings.LastIndex(said, u.quote)+len(u.quote):]) > soon {
 		return 0
 	}
 	spoken := " "
 	for i, f := range fieldsOf(m.turns[u.turn+1].Text) {
-		if i == words {
+		if i == soon {
 			break
 		}
 		spoken += f.key + " "

@@ -58,15 +58,10 @@ func tongueOf(language string) *tongue {
 	if err != nil { // there is none
 		text, _ = speech.ReadFile("speech/any.txt")
 	}
-	name := ""
-	for line := range strings.Lines(string(text)) {
-		if !strings.HasPrefix(line, " ") {
-			name, line, _ = strings.Cut(line, ":")
-		}
-		for item := range strings.SplitSeq(line, ",") {
-			if item = strings.TrimSpace(item); item != "" {
-				t.learn(name, item)
-			}
+	for line := range strings.Lines(strings.ReplaceAll(string(text), "\n ", "")) {
+		name, list, _ := strings.Cut(line, ":")
+		for item := range strings.SplitSeq(list, ",") {
+			t.learn(name, strings.TrimSpace(item))
 		}
 	}
 	return t

@@ -48,7 +48,7 @@ func report(out io.Writer, meetings []meeting, words, focusWords int) error {
 			}
 		}
 	}
-	fmt.Fprintf(out, "%-42s  mean   95 %% interval\n", fmt.Sprintf("%d meetings, %d words", len(meetings), words))
+	fmt.Fprintf(out, "%-42s  mean   95 %% interval\n", fmt.Sprintf("Meetings: %d. Words: %d", len(meetings), words))
 	row := func(name string, scores []float64) {
 		if len(scores) > 0 {
 			mean, low, high := interval(scores)
@@ -62,7 +62,7 @@ func report(out io.Writer, meetings []meeting, words, focusWords int) error {
 	row("cited turns that are evidence", cited)
 	row("gold sentences supported", supported)
 	row("ROUGE-1, with recognition errors", heard)
-	fmt.Fprintf(out, "\n%d questions, %d words\n", len(answers), focusWords)
+	fmt.Fprintf(out, "\nQuestions: %d. Words: %d\n", len(answers), focusWords)
 	row("ROUGE-1", answers)
 	row("words inside the turns that answer", inside)
 	return nil
