@@ -26,7 +26,9 @@ var allowed = map[string][]string{
 	"internal/nearest":    {},
 	"tools":               {"client", "internal/library", "internal/nearest", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
-	"summarize":           {"internal/transcript", "internal/words", "prompts"},
+	"internal/extract":    {"internal/transcript", "internal/words"},
+	"summarize":           {"internal/extract", "internal/transcript", "internal/words", "prompts"},
+	"summarize/eval":      {"internal/transcript", "internal/words", "summarize"},
 	"internal/serve":      {"client", "internal/nearest"},
 	"internal/cli":        {"client", "client/sandbox", "configs", "internal/library", "internal/serve", "prompts", "summarize", "tools"},
 }

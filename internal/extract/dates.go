@@ -96,10 +96,10 @@ func (t *tongue) dated(text string) []dated {
 	return all
 }
 
-// goesOn reports that a date goes on behind a comma: tomorrow, Tuesday; Friday,
-// the thirteenth.
+// goesOn reports that a date goes on behind a sign: tomorrow, Tuesday; Friday, the
+// thirteenth; 3. Mai.
 func goesOn(rest []dated) bool {
-	return rest[0].part&day != 0 || rest[0].part&link != 0 && len(rest) > 1 && rest[1].part&number != 0
+	return rest[0].part&(day|month) != 0 || rest[0].part&link != 0 && len(rest) > 1 && rest[1].part&number != 0
 }
 
 // trim takes off what only leads to a date or away from it.

@@ -21,6 +21,9 @@ const (
 // counts as said by them. It is nil when no term of the question was said.
 func (m *Meeting) relevance(focus string) []float64 {
 	asked := m.asked(focus)
+	if len(m.units) == 0 {
+		return nil
+	}
 	own, names := make([]tally, len(m.units)), make([]tally, len(m.units))
 	for i, u := range m.units {
 		own[i], names[i] = m.count(asked, u.text, u.turn), m.count(asked, m.turns[u.turn].Speaker, u.turn)

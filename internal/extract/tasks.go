@@ -113,7 +113,7 @@ func (m *Meeting) named(i int) string {
 			after += next.key + " "
 		}
 		told := slices.ContainsFunc(t.modals, func(modal string) bool { return strings.HasPrefix(after, modal) })
-		called := (k == 0 || !all[k-1].joins) && (last == len(all)-1 || !all[last].joins)
+		called := (k == 0 || !all[k-1].joins || t.leads[all[k-1].key] != 0) && (last == len(all)-1 || !all[last].joins)
 		if told || called && (u.does&request != 0 || m.due(i, true) != "") {
 			return who
 		}
@@ -205,7 +205,7 @@ func (m *Meeting) meet() {
 func (m *Meeting) Decisions(budget int) []Sentence {
 	return m.pick(budget, func(u *unit) float64 {
 		switch {
-		case u.asks() || u.does&decision == 0 || u.does&undecided != 0:
+		case u.asks() || u.does&decision == 0 || u.does&(undecided|open) != 0:
 			return 0
 		case u.does&hedge != 0:
 			return 1

@@ -120,25 +120,26 @@ const abbreviations = " mr mrs ms dr prof hon st vs no nr bzw ca evtl ggf inkl u
 
 // cut is a place where a text may be cut.
 type cut struct {
-	at    int // in bytes
-	words int // before it
-	worth int
+	at       int // in bytes
+	quarters int // of words before it
+	worth    int
 }
 
 // pieces cuts a text into parts of about so many words: where commas and the
 // words are that clauses begin with, as far as there are any.
 func (t *tongue) pieces(text string, size int) []string {
-	all, cuts := []string{}, t.cuts(text)
-	total := cuts[len(cuts)-1].words
+	var all []string
+	cuts := t.cuts(text)
 	start, said := 0, 0
-	for i := 0; total-said > size*4/3; {
+	since := func(c cut) int { return (c.quarters - said + 3) / 4 }
+	for i := 0; since(cuts[len(cuts)-1]) > size*4/3; {
 		best := -1
-		for ; cuts[i].words-said <= size*4/3; i++ {
-			if cuts[i].words-said < size*2/3 {
+		for ; since(cuts[i]) <= size*4/3; i++ {
+			if since(cuts[i]) < size*2/3 {
 				continue
 			}
 			if best < 0 || cuts[i].worth > cuts[best].worth ||
-				cuts[i].worth == cuts[best].worth && abs(cuts[i].words-said-size) < abs(cuts[best].words-said-size) {
+				cuts[i].worth == cuts[best].worth && abs(since(cuts[i])-size) < abs(since(cuts[best])-size) {
 				best = i
 			}
 		}
@@ -149,7 +150,7 @@ func (t *tongue) pieces(text string, size int) []string {
 			break
 		}
 		all = append(all, strings.TrimSpace(text[start:cuts[best].at]))
-		start, said = cuts[best].at, cuts[best].words
+		start, said = cuts[best].at, cuts[best].quarters
 		i = best + 1
 	}
 	return append(all, strings.TrimSpace(text[start:]))
@@ -165,16 +166,16 @@ func (t *tongue) cuts(text string) []cut {
 		switch {
 		case unicode.IsSpace(r):
 			inside = false
+		case unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+			n, inside = 1, false
 		case !unicode.IsLetter(r) && !unicode.IsNumber(r):
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
 			n, inside = 4, false
-		case unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
-			n, inside = 1, false
 		case !inside:
 			n, inside = 4, true
 		}
-		if n > 0 && quarters > 0 {
-			c := cut{i, quarters / 4, 0}
+		if n > 0 && quarters > 0 && !unicode.IsMark(r) {
+			c := cut{i, quarters, 0}
 			switch {
 			case mark(before):
 				c.worth = 3
@@ -190,7 +191,7 @@ func (t *tongue) cuts(text string) []cut {
 			before = r
 		}
 	}
-	return append(all, cut{len(text), (quarters + 3) / 4, 4})
+	return append(all, cut{len(text), quarters, 4})
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -47,6 +47,9 @@ func load(folder string) ([]meeting, error) {
 		if m.turns, err = readTurns(path); err != nil {
 			return nil, err
 		}
+		if transcript.Words(m.turns) == 0 {
+			return nil, fmt.Errorf("nobody says anything in %s", path)
+		}
 		path = strings.TrimSuffix(path, ".meeting.json") + ".gold.json"
 		if err := readJSON(path, &m.gold); err != nil {
 			return nil, err
@@ -90,7 +93,7 @@ func readTurns(path string) ([]transcript.Turn, error) {
 func readJSON(path string, into any) error {
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return err // it names the path
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
 		return fmt.Errorf("read %s: %w", path, err)

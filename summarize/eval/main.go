@@ -3,13 +3,14 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 )
 
-const help = `Usage: eval [-words N] [-focus-words N] FOLDER
+const usage = `Usage: eval [-words N] [-focus-words N] FOLDER
 
 Scores the offline summaries of the meetings in FOLDER. Each is two files:
 
@@ -26,21 +27,24 @@ transcripts, from 0.
 `
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "eval:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, out io.Writer) error {
+func run(args []string, out, help io.Writer) error {
 	flags := flag.NewFlagSet("eval", flag.ContinueOnError)
 	words := flags.Int("words", 150, "the length of a summary, in words")
 	focusWords := flags.Int("focus-words", 60, "the length of the answer to a question, in words")
+	flags.SetOutput(help)
 	flags.Usage = func() {
-		fmt.Fprint(flags.Output(), help)
+		fmt.Fprint(help, usage)
 		flags.PrintDefaults()
 	}
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	if flags.NArg() != 1 {

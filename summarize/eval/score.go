@@ -13,39 +13,50 @@ import (
 
 const mishearings = 5 // of each meeting, as one alone says little
 
-// report scores the meetings and prints the table.
-func report(out io.Writer, meetings []meeting, words, focusWords int) error {
-	var one, two, long, longSum, cited, supported, heard []float64
-	var answers, inside []float64
-	for _, m := range meetings {
-		s, err := summarize.Extract(summarize.Request{Turns: m.turns, MaxWords: words})
-		if err != nil {
+// scores are of all meetings, each from 0 to 1.
+type scores struct {
+	one, two, long, longSum, cited, supported, heard []float64 // of a meeting
+	answers, inside                                  []float64 // of a question
+}
+
+func (all *scores) add(m meeting, words, focusWords int) error {
+	s, err := summarize.Extract(summarize.Request{Turns: m.turns, MaxWords: words})
+	if err != nil {
+		return err
+	}
+	gold := m.gold.General[0].Answer
+	r := compare(text(s), gold)
+	all.one, all.two, all.long, all.longSum = append(all.one, r.one), append(all.two, r.two), append(all.long, r.long), append(all.longSum, r.longSum)
+	if evidence := m.evidence(); len(evidence) > 0 {
+		cited, supported := supports(turnsOf(s), evidence)
+		all.cited, all.supported = append(all.cited, cited), append(all.supported, supported)
+	}
+	sum := 0.0
+	for seed := range uint64(mishearings) {
+		if s, err = summarize.Extract(summarize.Request{Turns: misheard(m.turns, seed), MaxWords: words}); err != nil {
 			return err
 		}
-		gold := m.gold.General[0]
-		r := compare(text(s), gold.Answer)
-		one, two, long, longSum = append(one, r.one), append(two, r.two), append(long, r.long), append(longSum, r.longSum)
-		if evidence := m.evidence(); len(evidence) > 0 {
-			c, g := supports(turnsOf(s), evidence)
-			cited, supported = append(cited, c), append(supported, g)
+		sum += compare(text(s), gold).one
+	}
+	all.heard = append(all.heard, sum/mishearings)
+	for _, q := range m.gold.Queries {
+		if s, err = summarize.Extract(summarize.Request{Turns: m.turns, MaxWords: focusWords, Focus: q.Query}); err != nil {
+			return err
 		}
-		sum := 0.0
-		for seed := range uint64(mishearings) {
-			if s, err = summarize.Extract(summarize.Request{Turns: misheard(m.turns, seed), MaxWords: words}); err != nil {
-				return err
-			}
-			sum += compare(text(s), gold.Answer).one
+		all.answers = append(all.answers, compare(text(s), q.Answer).one)
+		if len(q.Turns) > 0 {
+			all.inside = append(all.inside, within(s, q.Turns))
 		}
-		heard = append(heard, sum/mishearings)
-		for _, q := range m.gold.Queries {
-			s, err := summarize.Extract(summarize.Request{Turns: m.turns, MaxWords: focusWords, Focus: q.Query})
-			if err != nil {
-				return err
-			}
-			answers = append(answers, compare(text(s), q.Answer).one)
-			if len(q.Turns) > 0 {
-				inside = append(inside, within(s, q.Turns))
-			}
+	}
+	return nil
+}
+
+// report scores the meetings and prints the table.
+func report(out io.Writer, meetings []meeting, words, focusWords int) error {
+	var all scores
+	for _, m := range meetings {
+		if err := all.add(m, words, focusWords); err != nil {
+			return err
 		}
 	}
 	fmt.Fprintf(out, "%-42s  mean   95 %% interval\n", fmt.Sprintf("Meetings: %d. Words: %d", len(meetings), words))
@@ -55,16 +66,16 @@ func report(out io.Writer, meetings []meeting, words, focusWords int) error {
 			fmt.Fprintf(out, "%-42s %5.1f   %.1f to %.1f\n", name, 100*mean, 100*low, 100*high)
 		}
 	}
-	row("ROUGE-1", one)
-	row("ROUGE-2", two)
-	row("ROUGE-L", long)
-	row("ROUGE-L by sentence", longSum)
-	row("cited turns that are evidence", cited)
-	row("gold sentences supported", supported)
-	row("ROUGE-1, with recognition errors", heard)
-	fmt.Fprintf(out, "\nQuestions: %d. Words: %d\n", len(answers), focusWords)
-	row("ROUGE-1", answers)
-	row("words inside the turns that answer", inside)
+	row("ROUGE-1", all.one)
+	row("ROUGE-2", all.two)
+	row("ROUGE-L", all.long)
+	row("ROUGE-L by sentence", all.longSum)
+	row("cited turns that are evidence", all.cited)
+	row("gold sentences supported", all.supported)
+	row("ROUGE-1, with recognition errors", all.heard)
+	fmt.Fprintf(out, "\nQuestions: %d. Words: %d\n", len(all.answers), focusWords)
+	row("ROUGE-1", all.answers)
+	row("words inside the turns that answer", all.inside)
 	return nil
 }
 
