@@ -1,4 +1,4 @@
-.PHONY: test lint check build e2e bench fuzz
+.PHONY: test lint check build e2e bench eval fuzz
 
 # The race detector needs a C compiler.
 RACE := $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && command -v $$(go env CC) >/dev/null && echo -race)
@@ -25,6 +25,12 @@ e2e: build
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# Scores the offline summaries on a folder of meetings of which people wrote what
+# matters in them; "go run ./summarize/eval -help" says how they are kept.
+MEETINGS ?= summarize/eval/testdata
+eval:
+	go run ./summarize/eval $(MEETINGS)
 
 # Each fuzzer for FUZZTIME.
 FUZZTIME ?= 1m

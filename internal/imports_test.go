@@ -36,11 +36,13 @@ var allowed = map[string][]string{
 	"e2e/fixtures":        {"internal/serve"},
 	"tools":               {"client", "internal/access", "internal/audit", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "summarize"},
 	"prompts":             {"internal/transcript"},
-	"summarize":           {"internal/transcript", "internal/words", "prompts"},
+	"summarize":           {"internal/extract", "internal/transcript", "internal/words", "prompts"},
 	"internal/serve":      {"client", "internal/access", "internal/audit", "internal/events", "internal/nearest", "internal/observe", "internal/shared"},
 	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/audit", "internal/events", "internal/library", "internal/observe", "internal/serve", "internal/shared", "internal/site", "prompts", "summarize", "tools"},
 	"summarize/standin":   {"internal/transcript", "summarize"},
 	"e2e/standin":         {"summarize/standin"},
+	"internal/extract":    {"internal/transcript", "internal/words"},
+	"summarize/eval":      {"internal/transcript", "internal/words", "summarize"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

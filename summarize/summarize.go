@@ -42,6 +42,7 @@ type Summary struct {
 	ActionItems   []ActionItem `json:"action_items,omitzero"`
 	OpenQuestions []Point      `json:"open_questions,omitzero"`
 	Unverified    []Unverified `json:"unverified,omitzero"`
+	Notes         []string     `json:"notes,omitzero"` // what to know before relying on it
 	Coverage      Coverage     `json:"coverage"`
 	Usage         Usage        `json:"usage"`
 }

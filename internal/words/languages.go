@@ -227,6 +227,28 @@ func Prefix(head string) bool {
 	return false
 }
 
+// Subjects calls found with the terms that a text is about: those of Each but
+// for the pairs of characters that are grammar.
+func (x *Lexicon) Subjects(plain string, found func(term string)) {
+	for _, w := range Split(plain) {
+		if w.Run {
+			subjects(w.Text, found)
+			continue
+		}
+		for _, part := range w.Parts() {
+			if term := x.Term(part); term != "" {
+				found(term)
+			}
+		}
+	}
+}
+
+// Selective reports that the lexicon knows which words say too little, so that
+// a term that is used often says much.
+func (x *Lexicon) Selective() bool {
+	return len(x.stop) > 0 || x.Language == "ja" || x.Language == "zh"
+}
+
 // Detector tells languages apart: scripts by their letters, and those in Latin
 // letters by their stop words.
 type Detector struct{ of map[string][]string }

@@ -172,6 +172,36 @@ func Ungrouped(text string) string {
 	return strings.Join(groups, "")
 }
 
+// subjects are what a run is about: its pairs without those that hold grammar,
+// and the single characters that grammar leaves alone.
+func subjects(run string, found func(pair string)) {
+	for _, piece := range strings.FieldsFunc(run, grammar) {
+		pairs := Pairs(piece)
+		if n := len(pairs); n > 2 && hangul(piece) {
+			pairs = pairs[:n-1] // the last syllables are an ending
+		}
+		if n := len(pairs); n > 1 {
+			pairs = pairs[:n-1]
+		}
+		for _, pair := range pairs {
+			found(pair)
+		}
+	}
+}
+
+// grammar names the characters of unspaced scripts that hold a sentence
+// together and say nothing.
+func grammar(r rune) bool {
+	return unicode.Is(unicode.Hiragana, r) || strings.ContainsRune(chineseParticles, r)
+}
+
+const chineseParticles = "的了是在和就都也很不没沒我你您他她它们們这這那哪个個有还還要会會能可以把被让讓给給跟与與或但而吗嗎呢吧啊呀哦嗯么麼什怎之其对對从從到说說"
+
+func hangul(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.Is(unicode.Hangul, r)
+}
+
 // Pairs cuts a run into overlapping pairs of characters, marks included, and
 // ends with its last character alone, so that each begins a term.
 func Pairs(run string) []string {

@@ -1,0 +1,53 @@
+package extract
+
+const (
+	longTurn   = 60  // words: what is said in turns as long counts double
+	questions  = 0.6 // what a question counts
+	start, end = 0.05, 0.07
+	atStart    = 1.5 // what is added to the first unit, and less and less to others at the start
+	atEnd      = 0.2
+)
+
+// Points picks what a summary says, in order of time.
+func (m *Meeting) Points(budget int) []Sentence {
+	bonus := make([]float64, len(m.units))
+	for i := range m.units {
+		u := &m.units[i]
+		bonus[i] = 1 + min(1, float64(m.spoke[u.turn])/longTurn)
+		if u.asks() {
+			bonus[i] *= questions
+		}
+	}
+	if m.related == nil {
+		m.opening(bonus)
+	}
+	var all []Sentence
+	for _, i := range m.cover(budget, m.near(bonus, 0), 0) {
+		all = append(all, m.sentence(i))
+	}
+	return all
+}
+
+// opening raises the beginning, where people say what they are about to do, and
+// the end, where they say what they did.
+func (m *Meeting) opening(bonus []float64) {
+	for i, u := range m.units {
+		switch {
+		case u.place < start:
+			bonus[i] *= 1 + atStart*(1-u.place/start)
+		case u.place > 1-end:
+			bonus[i] *= 1 + atEnd
+		}
+	}
+}
+
+// near multiplies what each unit is worth by what it has to do with the
+// question, and leaves out those that have less to do with it than so much.
+func (m *Meeting) near(bonus []float64, least float64) []float64 {
+	for i, related := range m.related {
+		if bonus[i] *= related; related < least {
+			bonus[i] = 0
+		}
+	}
+	return bonus
+}
