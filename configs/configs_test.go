@@ -163,7 +163,7 @@ func TestMistakes(t *testing.T) {
 		{"stdio --call-limit 50", key, "such as 50s"},
 		{"stdio --sandbox --sandbox-speed 0", "", "above 0"},
 		{"stdio --sandbox --summarize-model gpt-4o-mini", "", "--summarize-model needs OPENAI_API_KEY, or OPENAI_BASE_URL"},
-		{"stdio --sandbox --summarize-model gpt-4o-mini", "OPENAI_API_KEY=a\u00a0b", "OPENAI_API_KEY has a space"},
+		{"stdio --sandbox --summarize-model gpt-4o-mini", "OPENAI_API_KEY=a\u200bb", "OPENAI_API_KEY has a space"},
 		{"stdio --sandbox --summarize-model gpt-4o-mini", "OPENAI_BASE_URL=http://me:secret@localhost/v1", "without a user"},
 		{"stdio --sandbox --summarize-context 100", "", "from 2000 on"},
 		{"stdio --sandbox --summarize-max-cost-tokens some", "", "not a number of tokens"},

@@ -72,8 +72,12 @@ const (
 	longest    = 600 // characters of a text or a quote
 )
 
-// parse reads a model's answer, also out of a fence or between other words.
+// parse reads a model's answer, also out of a fence or between other words, and
+// behind what a model thinks aloud.
 func parse(text string) (draft, error) {
+	if i := strings.LastIndex(text, "</think>"); i >= 0 {
+		text = text[i:]
+	}
 	start, end := strings.IndexByte(text, '{'), strings.LastIndexByte(text, '}')
 	if start < 0 || end < start {
 		return draft{}, errors.New("there is no JSON object in it")

@@ -157,7 +157,7 @@ func (e *Engine) word(ctx context.Context, err error) error {
 	said = transcript.Line(e.redact(said), 200)
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return context.Cause(ctx)
 	case out.status == http.StatusUnauthorized, out.status == http.StatusForbidden:
 		out.text = fmt.Sprintf("the model's endpoint does not accept OPENAI_API_KEY (%d)", out.status)
 	case out.status == http.StatusNotFound:

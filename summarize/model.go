@@ -34,9 +34,9 @@ func (e *Engine) read(ctx context.Context, checker *Checker, r Request) (s Summa
 	if transcript.Words(r.Turns) == 0 {
 		return Summary{}, ErrNothingSaid
 	}
-	ctx, cancel := context.WithTimeout(ctx, e.options.Deadline)
+	began, outer := time.Now(), ctx
+	ctx, cancel := context.WithTimeoutCause(ctx, e.options.Deadline, fmt.Errorf("the model took longer than %s", e.options.Deadline))
 	defer cancel()
-	began := time.Now()
 	j := &job{conversation: e.converse(), checker: checker, request: r, words: cmp.Or(r.MaxWords, defaultLength)}
 	s = Summary{Engine: EngineModel, Model: e.options.Model, Kind: cmp.Or(r.Kind, Overview)}
 	defer func() {
@@ -72,7 +72,7 @@ func (e *Engine) read(ctx context.Context, checker *Checker, r Request) (s Summa
 	}
 	j.combine(ctx, &s, notes)
 	s.arrange()
-	return s, ctx.Err()
+	return s, outer.Err()
 }
 
 // affordable refuses a meeting that costs too much before anything is spent.
