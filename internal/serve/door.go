@@ -46,16 +46,6 @@ func callerOf(ctx context.Context) string {
 	return ""
 }
 
-// admitted lets requests of principals through, and answers all others. Streams
-// stay in it for hours, by the thousand: what is on the stack here is small.
-func (h *web) admitted(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if r = h.admit(w, r); r != nil {
-			next(w, r)
-		}
-	}
-}
-
 // admit returns the request of a principal with who that is, or answers it.
 func (h *web) admit(w http.ResponseWriter, r *http.Request) *http.Request {
 	from := h.from(r)

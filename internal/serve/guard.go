@@ -18,17 +18,8 @@ const (
 // name that leads here (Host) or from elsewhere (Origin); nothing is answered
 // to either unless the operator named it, and no other origin is ever told that
 // it may read. Cookies are nowhere looked at, so no page may send credentials
-// that it does not hold.
-func (h *web) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if h.lets(w, r) {
-			next.ServeHTTP(w, r)
-		}
-	})
-}
-
-// lets reports that a request may go on, or answers it.
-func (h *web) lets(w http.ResponseWriter, r *http.Request) bool {
+// that it does not hold. It reports that the request may go on, or answers it.
+func (h *web) guard(w http.ResponseWriter, r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	switch {
 	case !h.own(r.Host):

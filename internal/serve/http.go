@@ -64,7 +64,7 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	web := &http.Server{
-		Handler:           s.observer.HTTP(h.timed(h.guard(h.routes(o)))),
+		Handler:           s.observer.HTTP(h.handler(h.routes(o))),
 		BaseContext:       func(net.Listener) context.Context { return running },
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -111,11 +111,36 @@ func newWeb(s *Server, o Web, port string) *web {
 	return h
 }
 
+// handler serves MCP, and has others do the rest. Event streams stay in it for
+// hours, by the thousand, so it is one function with little on its stack rather
+// than one around the other.
+func (h *web) handler(others http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !h.timed(w, r) || !h.guard(w, r) {
+			return
+		}
+		switch r.URL.Path {
+		case "/mcp":
+			if r = h.admit(w, r); r != nil {
+				h.streamable(w, r)
+			}
+		case "/sse":
+			if r = h.admit(w, r); r != nil {
+				h.stream(w, r)
+			}
+		case "/message":
+			if r = h.admit(w, r); r != nil {
+				h.message(w, r)
+			}
+		default:
+			others.ServeHTTP(w, r)
+		}
+	})
+}
+
+// routes are all but MCP's own.
 func (h *web) routes(o Web) http.Handler {
 	routes := http.NewServeMux()
-	routes.HandleFunc("/mcp", h.admitted(h.streamable))
-	routes.HandleFunc("/sse", h.admitted(h.stream))
-	routes.HandleFunc("/message", h.admitted(h.message))
 	routes.HandleFunc("/healthz", h.health.Live)
 	routes.HandleFunc("/readyz", h.health.Ready)
 	if h.observer != nil && !o.MetricsApart {
@@ -178,20 +203,19 @@ func (h *web) drain(web *http.Server, limit time.Duration, end func()) error {
 	return nil
 }
 
-// timed gives each request a time to arrive whole. What a handler does not read
-// of it is read before its answer goes out.
-func (h *web) timed(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body != http.NoBody {
-			h.deadline(w, time.Now().Add(h.times.body))
-		}
-		if r.Body != http.NoBody && r.Method != http.MethodPost {
-			w.Header().Set("Connection", "close")
-			http.Error(w, "Only a POST has a body here.", http.StatusBadRequest)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+// timed gives a request a time to arrive whole, or answers it. What a handler
+// does not read of it is read before its answer goes out.
+func (h *web) timed(w http.ResponseWriter, r *http.Request) bool {
+	if r.Body == http.NoBody {
+		return true
+	}
+	h.deadline(w, time.Now().Add(h.times.body))
+	if r.Method != http.MethodPost {
+		w.Header().Set("Connection", "close")
+		http.Error(w, "Only a POST has a body here.", http.StatusBadRequest)
+		return false
+	}
+	return true
 }
 
 func (h *web) deadline(w http.ResponseWriter, at time.Time) {
