@@ -119,7 +119,7 @@ func (h *web) handler(others http.Handler) http.Handler {
 		if !h.timed(w, r) || !h.guard(w, r) {
 			return
 		}
-		switch r.URL.Path {
+		switch r.Pattern = r.URL.Path; r.Pattern { // as a mux would, for who counts requests
 		case "/mcp":
 			if r = h.admit(w, r); r != nil {
 				h.streamable(w, r)
@@ -133,6 +133,7 @@ func (h *web) handler(others http.Handler) http.Handler {
 				h.message(w, r)
 			}
 		default:
+			r.Pattern = ""
 			others.ServeHTTP(w, r)
 		}
 	})
