@@ -12,7 +12,7 @@ import (
 
 // Config is everything a person can set, checked.
 type Config struct {
-	Command string // stdio, serve, demo, call, tools, sandbox or version
+	Command string // stdio, serve, demo, call, tools, library status, library sync, library purge, sandbox or version
 
 	Key     Secret // of the API; empty with the sandbox
 	BaseURL string // of the API
@@ -41,7 +41,11 @@ type Config struct {
 	Tool, Arguments string // of call; the arguments are "-" for standard input
 	JSON            bool   // of call and tools
 
-	OutColor, ErrColor bool // whether the two outputs take colour
+	BotID    string // of library purge: the only meeting to forget
+	All, Yes bool   // of library purge: whoever's they are, and without asking
+
+	InTerminal, ErrTerminal bool // whether a person is there to ask and to tell
+	OutColor, ErrColor      bool // whether the two outputs take colour
 
 	env map[string]string
 }
@@ -103,6 +107,7 @@ func Load(args []string, host Host) (*Config, error) {
 	c := &checker{env: env, mistakes: mistakes}
 	config := c.check(given, command)
 	color := env["NO_COLOR"] == "" && env["TERM"] != "dumb"
+	config.InTerminal, config.ErrTerminal = host.InTerminal, host.ErrTerminal
 	config.OutColor, config.ErrColor = color && host.OutTerminal, color && host.ErrTerminal
 	config.env = env
 	if len(c.mistakes) > 0 {

@@ -86,6 +86,12 @@ func TestPrecedence(t *testing.T) {
 		{"stdio --sandbox", "HOME=/h", "Library", "memory"},
 		{"serve", key + " HOME=/h", "Library", "memory"},
 		{"demo", "", "Command", "demo"},
+		{"library sync", key + " HOME=/h", "Command", "library sync"},
+		{"library sync", key + " HOME=/h", "Key", "…"},
+		{"library status", "HOME=/h", "Library", "/h/.local/share/meetmcp/library.db"},
+		{"--bot-id b --library f library purge --yes", key, "BotID", "b"},
+		{"library purge --library f", key + " MEETMCP_LIBRARY_PURGE_YES=true", "Yes", "true"},
+		{"library purge --library f --config " + file(t, "library-purge: {bot-id: b}"), key, "BotID", "b"},
 	} {
 		config, err := load(row.args, row.env)
 		if err != nil {
@@ -158,6 +164,11 @@ func TestMistakes(t *testing.T) {
 		{"serve --addr 127.0.0.1:http", key, "not a port"},
 		{"serve --addr no-such-host.invalid:1", key, "leads nowhere"},
 		{"sandbox --addr 0.0.0.0:1", "", "known to everybody"},
+		{"library", key, "library --help"},
+		{"library purge", "HOME=/h", "which meetings are yours"},
+		{"library purge --all --bot-id b", "HOME=/h", "Give one of them"},
+		{"library status --library off", key, "keeps nothing"},
+		{"library sync --sandbox", "", "lasts only while a server runs"},
 	} {
 		config, err := load(row.args, row.env)
 		if err == nil {

@@ -47,6 +47,16 @@ type flags struct {
 	ToolList struct {
 		JSON bool `help:"Print exactly what a client gets from tools/list."`
 	} `cmd:"" name:"tools" help:"List the tools: what each does, and which operation of the API it is. Needs no key."`
+	Keeping struct {
+		Status struct{} `cmd:"" help:"Show where the library is and how much it holds, but nothing of what was said. Needs no key; with one, also how much of it is yours."`
+		Sync   struct{} `cmd:"" help:"Read all your meetings that have ended and are not kept yet. Stop it with Ctrl-C whenever you like: run again, it goes on where it was."`
+		Purge  struct {
+			BotID string `name:"bot-id" placeholder:"ID" help:"Forget only this meeting."`
+			All   bool   `help:"Forget the meetings of every key that was ever used here. Needs no key."`
+			Yes   bool   `help:"Do not ask first."`
+		} `cmd:"" help:"Forget your meetings on this machine, after asking. At Meeting BaaS nothing is deleted."`
+	} `cmd:"" name:"library" help:"Look after the library, where meetings that have ended are kept on this machine for search: status, sync or purge."`
+
 	SandboxOnly struct {
 		Addr string `default:"127.0.0.1:3001" placeholder:"HOST:PORT" help:"Where to listen, on this machine only (${default})."`
 	} `cmd:"" name:"sandbox" help:"Run only the sandbox, for programs of your own to call as if it were the API. Needs no key."`
@@ -98,14 +108,14 @@ func parse(args []string, env map[string]string, host Host) (*flags, string, Mis
 		}
 		return nil, "", append(Mistakes{err.Error() + hint}, source.mistakes...)
 	}
-	return given, strings.Fields(context.Command())[0], source.mistakes
+	return given, context.Selected().Path(), source.mistakes
 }
 
 // commandFirst moves the command before the flags that stand before it, as
 // those may be its own.
 func commandFirst(app *kong.Application, args []string) ([]string, bool) {
 	valued := map[string]bool{}
-	for _, node := range append([]*kong.Node{app.Node}, app.Children...) {
+	for node := range nodes(app.Node) {
 		for _, flag := range node.Flags {
 			valued["--"+flag.Name] = !flag.IsBool()
 		}

@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"slices"
@@ -25,7 +26,7 @@ type source struct {
 
 // name derives each flag's variable, so that the two cannot differ.
 func (s *source) name(app *kong.Application) {
-	for _, node := range append([]*kong.Node{app.Node}, app.Children...) {
+	for node := range nodes(app.Node) {
 		for _, flag := range node.Flags {
 			if flag.Name != "help" {
 				s.names[flag] = "MEETMCP_" + strings.ToUpper(strings.ReplaceAll(prefix(node)+flag.Name, "-", "_"))
@@ -34,11 +35,29 @@ func (s *source) name(app *kong.Application) {
 	}
 }
 
+// nodes are the program and its commands, with those below them.
+func nodes(of *kong.Node) iter.Seq[*kong.Node] {
+	return func(yield func(*kong.Node) bool) {
+		if !yield(of) {
+			return
+		}
+		for _, child := range of.Children {
+			for node := range nodes(child) {
+				if !yield(node) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// prefix is what stands before a command's own flags where they have one name
+// each in all of the program.
 func prefix(node *kong.Node) string {
 	if node.Type == kong.ApplicationNode {
 		return ""
 	}
-	return node.Name + "-"
+	return prefix(node.Parent) + node.Name + "-"
 }
 
 // help shows a flag's variable beside what it does.
@@ -106,8 +125,8 @@ func (s *source) load(context *kong.Context) {
 	if path == "" {
 		return
 	}
-	for _, node := range append([]*kong.Node{context.Model.Node}, context.Model.Children...) {
-		sections[node.Name] = node.Type != kong.ApplicationNode && len(node.Flags) > 0
+	for node := range nodes(context.Model.Node) {
+		sections[strings.TrimSuffix(prefix(node), "-")] = node.Type != kong.ApplicationNode && len(node.Flags) > 0
 		for _, flag := range node.Flags {
 			if flag.Name != "help" && flag.Name != "config" {
 				valid[prefix(node)+flag.Name] = true

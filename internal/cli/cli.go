@@ -49,8 +49,8 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	if config == nil {
 		return 0 // help was shown
 	}
-	if (config.Command == "call" || config.Command == "demo") && config.LogLevel == slog.LevelInfo {
-		config.LogLevel = slog.LevelWarn // what was called is on the output
+	if slices.Contains([]string{"call", "demo", "library sync"}, config.Command) && config.LogLevel == slog.LevelInfo {
+		config.LogLevel = slog.LevelWarn // what was done is on the output
 	}
 	p := &program{Config: config, in: in, out: out, err: errOut, log: logger(config, errOut)}
 	if config.KeyLeft {
@@ -62,6 +62,7 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	}
 	run := map[string]func(context.Context) error{
 		"stdio": p.stdio, "serve": p.serve, "demo": p.demo, "call": p.call, "tools": p.tools, "sandbox": p.sandbox, "version": p.version,
+		"library status": p.libraryStatus, "library sync": p.librarySync, "library purge": p.libraryPurge,
 	}[config.Command]
 	var usage usageError
 	switch err := run(ctx); {
@@ -150,18 +151,32 @@ func (u *upstream) open(path string) func() (*library.Library, error) {
 	})
 }
 
-// catalogue returns the tools that are on.
-func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
+// key is whose meetings are kept.
+func (p *program) key() string {
+	if p.Sandbox.On {
+		return sandbox.Key
+	}
+	return p.Key.Reveal()
+}
+
+// policy is what tools may do.
+func (p *program) policy(u *upstream) tools.Policy {
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
 		Library: u.open(p.Library), Confirm: p.Confirm,
 	}
-	policy.Context, u.stop = context.WithCancel(context.Background())
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now
 		policy.ConfirmWithin = time.Duration(p.Sandbox.Speed * float64(10*time.Minute)) // of the person's own
 	}
+	return policy
+}
+
+// catalogue returns the tools that are on.
+func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
+	policy := p.policy(u)
+	policy.Context, u.stop = context.WithCancel(context.Background())
 	on, err := tools.Select(tools.All(u.api, policy), tools.Selection{
 		Toolsets: p.Toolsets, Tools: p.Tools, Exclude: p.ExcludeTools, ReadOnly: p.ReadOnly,
 	})

@@ -19,7 +19,12 @@ import (
 	"github.com/meetmcp/meetmcp/internal/cli"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv("RUN_MEETMCP") != "" { // as the program itself, for tests that kill it
+		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const canary = "canary-key-4711"
 
