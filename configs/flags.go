@@ -111,8 +111,8 @@ func parse(args []string, env map[string]string, host Host) (*flags, string, Mis
 	return given, context.Selected().Path(), source.mistakes
 }
 
-// commandFirst moves the command before the flags that stand before it, as
-// those may be its own.
+// commandFirst moves the command, which may be of two words, before the flags
+// that stand before it, as those may be its own.
 func commandFirst(app *kong.Application, args []string) ([]string, bool) {
 	valued := map[string]bool{}
 	for node := range nodes(app.Node) {
@@ -120,16 +120,31 @@ func commandFirst(app *kong.Application, args []string) ([]string, bool) {
 			valued["--"+flag.Name] = !flag.IsBool()
 		}
 	}
-	for i := 0; i < len(args); i++ {
-		switch arg := args[i]; {
-		case arg == "--":
-			return args, false
+	var command, flags []string
+	at := app.Node
+	for len(args) > 0 && len(at.Children) > 0 && args[0] != "--" {
+		n := 1
+		switch arg := args[0]; {
 		case valued[arg]:
-			i++ // its value
+			n = min(2, len(args)) // with its value
+			flags = append(flags, args[:n]...)
 		case strings.HasPrefix(arg, "-"):
+			flags = append(flags, arg)
 		default:
-			return append([]string{arg}, slices.Delete(slices.Clone(args), i, i+1)...), true
+			command = append(command, arg)
+			at = child(at, arg)
+		}
+		args = args[n:]
+	}
+	return slices.Concat(command, flags, args), len(command) > 0
+}
+
+// child is the command of a name below another, or one without any below it.
+func child(of *kong.Node, name string) *kong.Node {
+	for _, node := range of.Children {
+		if node.Name == name {
+			return node
 		}
 	}
-	return args, false
+	return &kong.Node{}
 }
