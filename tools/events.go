@@ -41,7 +41,7 @@ type event struct {
 
 type eventEntry struct {
 	EventID    string       `json:"event_id"`
-	CalendarID string       `json:"calendar_id"`
+	CalendarID string       `json:"calendar_id,omitzero"` // absent where there is room for least
 	Name       said         `json:"name"`
 	StartTime  string       `json:"start_time"`
 	EndTime    string       `json:"end_time"`
@@ -88,6 +88,9 @@ func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
 			settings = settingsOf(e.BotParam)
 		}
 		out.BotParam = &settings
+	}
+	if d == least {
+		out.CalendarID, out.Organizer, out.More = "", false, 0
 	}
 	if d == full {
 		out.GoogleID, out.RecurringEventID, out.LastUpdatedAt, out.Raw = short(e.GoogleID), short(e.RecurringEventID), stamp(e.LastUpdatedAt), cleaned(e.Raw)
