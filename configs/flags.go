@@ -18,7 +18,7 @@ type flags struct {
 	SandboxQuirks string `group:"Meetings without an account" placeholder:"NAME,…" help:"Ways in which the real API may differ; 'meetmcp sandbox' lists them."`
 	SandboxFaults string `group:"Meetings without an account" placeholder:"KIND=RATE,…" help:"Faults by rate, such as 429=0.1,500=0.05,slow=200ms,cut=0.01."`
 
-	Toolsets     string `group:"Which tools" placeholder:"SET,…" help:"Only these sets of tools: bots, meetings, calendars, zoom, webhooks (default: all)."`
+	Toolsets     string `group:"Which tools" placeholder:"SET,…" help:"Only these sets of tools: bots, meetings, calendars, zoom, webhooks, chatgpt; default for all but chatgpt, which is what is on without this flag; all."`
 	Tools        string `group:"Which tools" placeholder:"TOOL,…" help:"Only these tools, beside the sets that --toolsets names."`
 	ExcludeTools string `group:"Which tools" placeholder:"TOOL,…" help:"All but these tools."`
 	ReadOnly     bool   `group:"Which tools" help:"Only tools that read: nothing is sent, changed or deleted."`

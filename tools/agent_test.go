@@ -55,8 +55,9 @@ func newAgentAt(t testing.TB, p tools.Policy, url string) *agent {
 	return newAgentWith(t, p, url, sandbox.Key)
 }
 
-// newAgentWith connects with a key.
-func newAgentWith(t testing.TB, p tools.Policy, url, key string) *agent {
+// newAgentWith connects with a key, and with sets of tools that are not the
+// default ones.
+func newAgentWith(t testing.TB, p tools.Policy, url, key string, sets ...string) *agent {
 	t.Helper()
 	api := client.New(url, client.NewSecret(key), &client.Options{Pause: 1})
 	kept, err := library.Open(context.Background(), library.Memory)
@@ -74,7 +75,7 @@ func newAgentWith(t testing.TB, p tools.Policy, url, key string) *agent {
 	if p.Context == nil {
 		p.Context = t.Context()
 	}
-	on, err := tools.Select(tools.All(api, p), tools.Selection{})
+	on, err := tools.Select(tools.All(api, p), tools.Selection{Toolsets: sets})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,6 +86,23 @@ func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (search
 	return s.covered, unread, ctx.Err()
 }
 
+// fillAll is fill for a caller that cannot be asked to call again: it goes on as
+// long as a call may take and there is more to read.
+func (a *archive) fillAll(ctx context.Context, call *Call) (covered searched, unread map[string]bool, err error) {
+	limit := a.policy.CallLimit
+	if limit == 0 {
+		limit = 5 * fetchTime
+	}
+	for left := -1; limit >= 2*fetchTime || left < 0; limit -= fetchTime {
+		covered, unread, err = a.fill(ctx, call, library.Query{})
+		if err != nil || len(unread) == 0 || len(unread) == left {
+			break
+		}
+		left = len(unread)
+	}
+	return covered, unread, err
+}
+
 // settle takes off the list what was read.
 func (s *survey) settle(f *filling) {
 	f.mu.Lock()

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -99,7 +100,7 @@ func TestHostilePayloads(t *testing.T) {
 	var api hostileAPI
 	server := httptest.NewServer(&api)
 	t.Cleanup(server.Close)
-	a := newAgentAt(t, tools.Policy{}, server.URL)
+	a := newAgentWith(t, tools.Policy{}, server.URL, sandbox.Key, "all")
 	payloads := 0
 	for _, order := range orders {
 		for _, disguise := range disguises {
@@ -122,6 +123,10 @@ func TestHostilePayloads(t *testing.T) {
 				{"schedule_recording", `{"event_id":"e","bot_name":"Ada"}`},
 				{"list_zoom_connections", `{}`},
 				{"get_webhook_guide", `{}`},
+				{"search", `{"query":"recent meetings"}`},
+				{"search", `{"query":"quince harvest"}`},
+				{"fetch", fmt.Sprintf(`{"id":"bot-%d"}`, payloads)},
+				{"fetch", fmt.Sprintf(`{"id":"bot-%d#1-2"}`, payloads)},
 			} {
 				r := a.call(c[0], c[1])
 				if r.isError {
@@ -130,6 +135,10 @@ func TestHostilePayloads(t *testing.T) {
 				inert(t, c[0]+c[1], disguise(order), r.text)
 				var all strings.Builder
 				texts(r.fields, &all)
+				var inText any // of those whose text is JSON
+				if json.Unmarshal([]byte(r.text), &inText) == nil {
+					texts(inText, &all)
+				}
 				inert(t, c[0]+c[1], disguise(order), all.String())
 			}
 		}
