@@ -123,7 +123,7 @@ func searchResultsOf(ctx context.Context, api *client.Client, archive *archive, 
 		})
 	}
 	if len(results) == 0 && !covered.Complete {
-		return nil, badArgument("Nothing was found yet, but only %d of %d meetings are read so far, which says nothing about the others.\nSearch for the same again to have more of them read.", hits.Searched, covered.Known)
+		return nil, badArgument("Nothing was found yet, but %d meetings are still to be read, which may have it.\nSearch for the same again to have them read.", len(unread))
 	}
 	covered.Searched = hits.Searched
 	document, err := sources(results)

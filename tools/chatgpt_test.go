@@ -245,7 +245,7 @@ func TestConnectorIsNotSure(t *testing.T) {
 	}
 	a := connector(t, sandbox.Options{Data: dir}, tools.Policy{CallLimit: 50 * time.Second})
 	r := a.call("search", `{"query":"zeppelin"}`)
-	if !r.isError || !strings.Contains(r.text, "only 80 of 128 meetings are read so far") {
+	if !r.isError || !strings.Contains(r.text, "48 meetings are still to be read") {
 		t.Fatalf("got %s", r.text)
 	}
 	if found := a.search("quinces"); len(found) == 0 {

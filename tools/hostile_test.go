@@ -195,6 +195,8 @@ type hostileAPI struct {
 	bodies atomic.Pointer[map[string]string]
 }
 
+const dataPath = "/bots/meeting_data?bot_id="
+
 func (h *hostileAPI) set(id, payload string) {
 	const at = "2026-01-01T10:00:00Z"
 	words := []any{}
@@ -211,7 +213,7 @@ func (h *hostileAPI) set(id, payload string) {
 	all := map[string]any{
 		"/bots/bots_with_metadata": map[string]any{"bots": []any{map[string]any{"uuid": id, "id": 1, "bot_name": payload, "meeting_url": payload, "created_at": at, "ended_at": at,
 			"duration": 60, "speakers": []any{payload}, "extra": map[string]any{"title": payload}}}},
-		"/bots/meeting_data":           map[string]any{"mp4": "https://f.example.com/x", "duration": 60, "bot_data": map[string]any{"bot": bot, "transcripts": []any{turn(0), turn(10), turn(20)}}},
+		dataPath + id:                  map[string]any{"mp4": "https://f.example.com/x", "duration": 60, "bot_data": map[string]any{"bot": bot, "transcripts": []any{turn(0), turn(10), turn(20)}}},
 		"/bots/" + id + "/screenshots": []any{map[string]any{"date": payload, "url": "https://f.example.com/s.png"}},
 		"/calendars/":                  []any{map[string]any{"uuid": "c", "name": payload, "email": payload, "google_id": payload}},
 		"/calendar_events/":            map[string]any{"data": []any{event}},
@@ -232,6 +234,14 @@ func (h *hostileAPI) set(id, payload string) {
 }
 
 func (h *hostileAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	if strings.HasPrefix(dataPath, path+"?") {
+		path = dataPath + r.URL.Query().Get("bot_id")
+	}
+	body, ok := (*h.bodies.Load())[path]
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = io.WriteString(w, (*h.bodies.Load())[r.URL.Path])
+	if !ok { // a meeting of before
+		w.WriteHeader(http.StatusNotFound)
+	}
+	_, _ = io.WriteString(w, body)
 }
