@@ -22,8 +22,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // agent is a real MCP client of the real catalogue, with a sandbox behind it.
 type agent struct {
 	*mcpclient.Client
-	t       testing.TB
-	sandbox *sandbox.Sandbox
+	t         testing.TB
+	sandbox   *sandbox.Sandbox
+	resources *tools.Resources
 }
 
 // newAgent starts a sandbox whose clock the test drives, and connects to it.
@@ -97,7 +98,7 @@ func newAgentWith(t testing.TB, p tools.Policy, url, key string, sets ...string)
 	if _, err := c.Initialize(t.Context(), mcp.InitializeRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	return &agent{Client: c, t: t}
+	return &agent{Client: c, t: t, resources: tools.NewResources(on)}
 }
 
 // result is a tool's answer as an agent has it.

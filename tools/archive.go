@@ -173,7 +173,7 @@ func recordOf(data *client.MeetingData, title string, now time.Time) *record {
 		state: fateOf(data, now).state,
 	}
 	if len(turns) == 0 {
-		r.missing = spokenIn(data, turns, r.state).Missing
+		r.missing = missing(data, r.state)
 	}
 	return r
 }

@@ -12,9 +12,9 @@ import (
 // they are listed.
 func All(api *client.Client, p Policy) []Set {
 	policy := newPolicy(p)
-	policy.person = &person{api: api, policy: policy}
+	policy.person, policy.watches = &person{api: api, policy: policy}, newWatches(api, policy)
 	archive := newArchive(api, policy)
-	sets := []Set{bots(api, archive), meetings(api, archive, policy), calendars(api), zoom(api), webhooks(api), chatgpt(api, archive)}
+	sets := []Set{bots(api, archive), meetings(archive, policy), calendars(api), zoom(api), webhooks(api), chatgpt(api, archive)}
 	for _, set := range sets {
 		for i := range set.Tools {
 			set.Tools[i].Set, set.Tools[i].policy = set.Name, policy

@@ -236,7 +236,6 @@ const lineTokens = 6
 
 // spokenIn measures a transcript, or says why there is none.
 func spokenIn(data *client.MeetingData, turns []transcript.Turn, state string) spoken {
-	bot := &data.BotData.Bot
 	s := spoken{Turns: len(turns), Words: transcript.Words(turns)}
 	if len(turns) > 0 {
 		s.Language = turns[0].Lang
@@ -245,24 +244,29 @@ func spokenIn(data *client.MeetingData, turns []transcript.Turn, state string) s
 		}
 		return s
 	}
+	s.Missing = missing(data, state)
+	return s
+}
+
+// missing says why a meeting without turns has none.
+func missing(data *client.MeetingData, state string) string {
+	bot := &data.BotData.Bot
 	failed := bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0
 	switch {
 	case state == stateFailed:
-		s.Missing = "nothing was recorded"
+		return "nothing was recorded"
 	case state == stateUnknown:
-		s.Missing = "the API does not tell whether there will be one"
+		return "the API does not tell whether there will be one"
 	case state != stateEnded:
-		s.Missing = "the meeting is not over yet"
+		return "the meeting is not over yet"
 	case data.Duration == 0 && data.MP4 == "" && data.Audio == "":
-		s.Missing = "the data was deleted, or nothing was recorded"
+		return "the data was deleted, or nothing was recorded"
 	case bot.SpeechToTextProvider == "":
-		s.Missing = "no speech_to_text was asked for; retranscribe_meeting makes a transcript"
+		return "no speech_to_text was asked for; retranscribe_meeting makes a transcript"
 	case failed:
-		s.Missing = "the transcription failed; retranscribe_meeting tries again"
-	default:
-		s.Missing = "it is being made, or nobody spoke; look again in a minute"
+		return "the transcription failed; retranscribe_meeting tries again"
 	}
-	return s
+	return "it is being made, or nobody spoke; look again in a minute"
 }
 
 // turnsOf makes turns of the API's transcripts, in the API's order.

@@ -41,7 +41,8 @@ type Policy struct {
 // policy is Policy at work, shared by all tools of a catalogue.
 type policy struct {
 	Policy
-	person *person
+	person  *person
+	watches *watches
 }
 
 func newPolicy(p Policy) *policy {

@@ -135,11 +135,16 @@ type answered struct {
 	structured []byte
 }
 
+// off says that a tool is not there.
+func off(tool string) error {
+	return fmt.Errorf("%s is off on this server, and with it what only it reads", tool)
+}
+
 // ask calls a tool as a client would.
 func (r *Resources) ask(ctx context.Context, name string, args any) (answered, error) {
 	tool := r.tool(name)
 	if tool == nil {
-		return answered{}, fmt.Errorf("%s is off on this server, and with it what only it reads", name)
+		return answered{}, off(name)
 	}
 	raw, err := json.Marshal(args)
 	if err != nil {
@@ -154,12 +159,7 @@ func (r *Resources) ask(ctx context.Context, name string, args any) (answered, e
 	if err != nil {
 		return answered{}, err
 	}
-	var out answered
-	for _, content := range result.Content {
-		if text, ok := content.(mcp.TextContent); ok {
-			out.text += text.Text
-		}
-	}
+	out := answered{text: textOf(result)}
 	if result.IsError {
 		return answered{}, errors.New(out.text)
 	}

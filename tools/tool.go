@@ -210,6 +210,9 @@ func (t *Tool) handle(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallTo
 		}
 	}
 	out, err := t.run(ctx, call, args)
+	if bot, ok := stringOf(call.args["bot_id"]); ok && t.Effect != Reads {
+		t.policy.watches.stir(ctx, bot)
+	}
 	if err != nil {
 		return t.failure(err), nil
 	}

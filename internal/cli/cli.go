@@ -196,6 +196,10 @@ func (p *program) server(u *upstream) (*serve.Server, error) {
 		return slices.ContainsFunc(on, func(t tools.Tool) bool { return t.Name == tool })
 	}
 	resources := tools.NewResources(on)
+	var follow serve.Follow
+	if resources.Follows() {
+		follow = resources.Follow
+	}
 	return serve.New(serve.Options{
 		Version:      build().version,
 		Instructions: tools.Instructions(on),
@@ -205,10 +209,11 @@ func (p *program) server(u *upstream) (*serve.Server, error) {
 			prompts.Register(to, isOn)
 		},
 		More: []server.ServerOption{
-			server.WithPromptCapabilities(false), server.WithResourceCapabilities(false, false), server.WithCompletions(),
+			server.WithPromptCapabilities(false), server.WithCompletions(),
 			server.WithPromptCompletionProvider(prompts.Completions{Otherwise: resources}), server.WithResourceCompletionProvider(resources),
 		},
 		Address:   tools.Canonical,
+		Follow:    follow,
 		Listing:   tools.Listing(on),
 		Writes:    tools.Changes(on),
 		CallLimit: p.CallLimit,

@@ -21,6 +21,7 @@ type message struct {
 	method  string         // "" for an answer to a request of the server's
 	version string         // protocol version in params._meta, which only modern clients name
 	tool    string         // that tools/call names
+	uri     string         // that resources/subscribe or resources/unsubscribe names
 	asks    bool           // initialize of a client that can put questions to the person
 	raw     []byte
 }
@@ -33,6 +34,10 @@ func (m message) request() bool {
 
 // listens reports that m is answered with a stream of events.
 func (m message) listens() bool { return m.method == string(mcp.MethodSubscriptionsListen) }
+
+// subscribes reports that m is about a subscription as there were before
+// 2026-07-28.
+func (m message) subscribes() bool { return m.uri != "" }
 
 // modern reports that m says which protocol version it is in, as those from
 // 2026-07-28 on do.
@@ -141,6 +146,13 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		}
 		m.tool = text(name)
 		return m, s.unknown(m.id, m.tool)
+	case mcp.MethodResourcesSubscribe, mcp.MethodResourcesUnsubscribe:
+		if s.follow == nil || m.modern() {
+			return m, nil // the library says that there is no such method
+		}
+		if m.uri = text(params["uri"]); m.uri == "" {
+			return m, refuse(m.id, mcp.INVALID_PARAMS, "%s needs params with the resource's uri, such as meeting://BOT/transcript.", m.method)
+		}
 	case mcp.MethodInitialize:
 		version := params["protocolVersion"]
 		if err != nil || version != nil && version.Kind() != '"' {

@@ -24,6 +24,7 @@ type Options struct {
 	Listing      server.ToolFilterFunc      // the tools in full and in their order, as a client is to see them; may be nil
 	More         []server.ServerOption      // what the server can do beside tools
 	Address      func(uri string) string    // of a resource, as it is registered; may be nil
+	Follow       Follow                     // nil: there are no subscriptions
 	CallLimit    time.Duration              // of one call; 50 s when zero
 	Writes       func(tool string) bool     // whether a tool changes anything; nil: none does
 	Log          *slog.Logger               // nothing is logged when nil
@@ -36,6 +37,7 @@ type Server struct {
 	log     *slog.Logger
 	limit   time.Duration
 	writes  func(tool string) bool
+	follow  Follow
 	names   []string // of the tools
 	streams streams
 
@@ -45,7 +47,7 @@ type Server struct {
 
 // New returns a server with the tools of o.
 func New(o Options) *Server {
-	s := &Server{log: o.Log, limit: o.CallLimit, lastAnswers: lastAnswers, times: usualTimes()}
+	s := &Server{log: o.Log, limit: o.CallLimit, follow: o.Follow, lastAnswers: lastAnswers, times: usualTimes()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -62,10 +64,18 @@ func New(o Options) *Server {
 			request.Params.URI = o.Address(request.Params.URI)
 		})
 	}
+	hooks.AddBeforeSubscriptionsListen(func(ctx context.Context, id any, request *mcp.SubscriptionsListenRequest) {
+		wanted := &request.Params.Notifications
+		wanted.ResourceSubscriptions = s.followAll(ctx, id, wanted.ResourceSubscriptions)
+	})
+	hooks.AddAfterSubscriptionsListen(func(ctx context.Context, id any, _ *mcp.SubscriptionsListenRequest, _ *mcp.SubscriptionsListenResult) {
+		s.listened(ctx, id)
+	})
 	options := []server.ServerOption{
 		server.WithTitle("Meetings"),
 		server.WithInstructions(o.Instructions),
 		server.WithToolCapabilities(false),
+		server.WithResourceCapabilities(o.Follow != nil, false),
 		server.WithHooks(hooks),
 		server.WithToolHandlerMiddleware(s.call),
 		server.WithResourceHandlerMiddleware(s.readResource),
