@@ -168,7 +168,7 @@ func dial(t *testing.T, kind, version string) (*client.Client, *bench) {
 		b = w.bench
 		var options []transport.StreamableHTTPCOption
 		if version != "2026-07-28" { // which has no stream beside the requests
-			options = append(options, transport.WithContinuousListening())
+			options = append(options, transport.WithContinuousListening()) //lint:ignore SA1019 older clients have nothing else
 		}
 		over, _ = transport.NewStreamableHTTP("http://"+w.addr+"/mcp", options...)
 	case "sse":
