@@ -12,6 +12,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
+	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/tools"
 )
@@ -163,6 +164,33 @@ func TestManyFollowersPollOnce(t *testing.T) {
 		t.Errorf("%d looks", looks)
 	}
 	stop()
+}
+
+// What is told of a bot has it looked at without waiting, for the key that it
+// was told of, until nobody follows it any more.
+func TestFollowIsTold(t *testing.T) {
+	changed, stopped := make(chan func(), 1), make(chan bool, 1)
+	a := newAgent(t, tools.Policy{
+		After: func(time.Duration) <-chan time.Time { return nil }, // time does not pass
+		Watch: func(key client.Secret, bot string, tell func()) func() {
+			if key.Reveal() != sandbox.Key || bot == "" {
+				t.Errorf("watched %q with the key %q", bot, key.Reveal())
+			}
+			changed <- tell
+			return func() { stopped <- true }
+		},
+	})
+	bot := a.ok("join_meeting", `{`+meet+`}`).field("bot_id")
+	ctx, stop := context.WithCancel(t.Context())
+	f := a.follow(ctx, "meeting://"+bot)
+	tell := <-changed
+	a.sandbox.Advance(time.Minute)
+	tell()
+	if got := f.now(); !strings.Contains(got, ": in call") {
+		t.Errorf("got %s", got)
+	}
+	stop()
+	<-stopped
 }
 
 // A meeting that goes away is told once, for the last time, and an API that does

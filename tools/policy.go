@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
@@ -32,10 +33,11 @@ type Policy struct {
 	Library        func() (*library.Library, error) // opens, once, where meetings are kept for search; nil: nowhere
 	CallLimit      time.Duration                    // within which a tool that waits must answer; 0: none
 	Now            func() time.Time
-	After          func(time.Duration) <-chan time.Time // the clock that waits run by; time.After when nil
-	Context        context.Context                      // ends what goes on after a call has answered; never when nil
-	State          shared.State                         // what is counted and used up; this process's own when nil
-	Secret         []byte                               // signs what callers bring back; this process's own when nil
+	After          func(time.Duration) <-chan time.Time                              // the clock that waits run by; time.After when nil
+	Context        context.Context                                                   // ends what goes on after a call has answered; never when nil
+	Watch          func(key client.Secret, bot string, changed func()) (stop func()) // calls changed, beside what polling sees, when something is told of a bot; nil: nothing is
+	State          shared.State                                                      // what is counted and used up; this process's own when nil
+	Secret         []byte                                                            // signs what callers bring back; this process's own when nil
 }
 
 // policy is Policy at work, shared by all tools of a catalogue.

@@ -34,6 +34,7 @@ type watches struct {
 	api   *client.Client
 	after func(time.Duration) <-chan time.Time
 	now   func() time.Time
+	tells func(key client.Secret, bot string, changed func()) (stop func()) // nil: nothing does
 
 	mu   sync.Mutex
 	open map[watched]*watch
@@ -43,14 +44,14 @@ type watches struct {
 type watched struct{ key, bot string }
 
 type watch struct {
-	stop    context.CancelFunc
+	stop    func()
 	stirred chan struct{}
 	waiting map[chan sighting]bool
 	last    *sighting // nil until the first look
 }
 
 func newWatches(api *client.Client, p *policy) *watches {
-	return &watches{api: api, after: p.After, now: p.Now, open: map[watched]*watch{}}
+	return &watches{api: api, after: p.After, now: p.Now, tells: p.Watch, open: map[watched]*watch{}}
 }
 
 // see sends what is seen of a bot, now and after each look, until done is
@@ -62,10 +63,8 @@ func (w *watches) see(ctx context.Context, bot string) (seen <-chan sighting, do
 	defer w.mu.Unlock()
 	one := w.open[id]
 	if one == nil {
-		polling, stop := context.WithCancel(client.WithKey(context.Background(), client.NewSecret(id.key)))
-		one = &watch{stop: stop, stirred: make(chan struct{}, 1), waiting: map[chan sighting]bool{}}
+		one = w.begin(id)
 		w.open[id] = one
-		go w.poll(polling, bot, one)
 	}
 	if one.last != nil {
 		updates <- *one.last
@@ -83,16 +82,37 @@ func (w *watches) see(ctx context.Context, bot string) (seen <-chan sighting, do
 	}
 }
 
+// begin polls a bot, and listens to what else tells of it.
+func (w *watches) begin(id watched) *watch {
+	key := client.NewSecret(id.key)
+	ctx, cancel := context.WithCancel(client.WithKey(context.Background(), key))
+	one := &watch{stop: cancel, stirred: make(chan struct{}, 1), waiting: map[chan sighting]bool{}}
+	if w.tells != nil {
+		deaf := w.tells(key, id.bot, one.stir)
+		one.stop = func() {
+			cancel()
+			deaf()
+		}
+	}
+	go w.poll(ctx, id.bot, one)
+	return one
+}
+
+// stir has a bot looked at now.
+func (one *watch) stir() {
+	select {
+	case one.stirred <- struct{}{}:
+	default: // it will be anyway
+	}
+}
+
 // stir has a bot looked at now, if anybody waits for it, as something says that
 // it has changed.
 func (w *watches) stir(ctx context.Context, bot string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if one := w.open[watched{w.api.KeyFor(ctx).Reveal(), bot}]; one != nil {
-		select {
-		case one.stirred <- struct{}{}:
-		default: // it will be looked at anyway
-		}
+		one.stir()
 	}
 }
 

@@ -39,6 +39,9 @@ func (m message) listens() bool { return m.method == string(mcp.MethodSubscripti
 // 2026-07-28.
 func (m message) subscribes() bool { return m.uri != "" }
 
+// unsubscribes reports that m ends one.
+func (m message) unsubscribes() bool { return m.method == string(mcp.MethodResourcesUnsubscribe) }
+
 // modern reports that m says which protocol version it is in, as those from
 // 2026-07-28 on do.
 func (m message) modern() bool { return mcp.IsModernProtocol(m.version) }

@@ -32,6 +32,7 @@ type session struct {
 
 	subscriptions subscriptions
 	mailbox       mailbox
+	hearing       sync.Once // of them from other replicas
 }
 
 // opening is a request for a new session, for which there is room.

@@ -85,8 +85,9 @@ func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, on
 	}
 	send := func(n mcp.JSONRPCNotification) error { return h.notify(one.gone, session, n) }
 	if m.subscribes() {
-		answer := one.subscriptions.begin(one.gone, m, h.follow, func() (func(), error) { return h.callers.take(caller, aSubscription) },
-			func(uri string) { _ = send(updated(uri, nil)) }) // the client may be gone
+		answer := one.subscriptions.handle(one.gone, m, subscribing{h.follow,
+			func() (func(), error) { return h.callers.take(caller, aSubscription) },
+			func(uri string) { _ = send(updated(uri, nil)) }}) // the client may be gone
 		if h.sse.SendEventToSession(session, jsontext.Value(answer())) != nil {
 			h.pending.done(key)
 		}

@@ -90,7 +90,7 @@ func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pen
 				open.add(keyOf(m.id), nil)
 			}
 			if m.subscribes() {
-				subscribed.handle(m)
+				subscribed.take(m)
 				break
 			}
 			if _, err := library.Write(append(line, '\n')); err != nil {
@@ -193,10 +193,10 @@ type subscriber struct {
 	group   sync.WaitGroup
 }
 
-func (s *subscriber) handle(m message) {
-	answer := s.begin(s.ctx, m, s.follow, nil, func(uri string) {
+func (s *subscriber) take(m message) {
+	answer := s.handle(s.ctx, m, subscribing{follow: s.follow, tell: func(uri string) {
 		_ = s.answers.notify(updated(uri, nil)) // kept in fault
-	})
+	}})
 	s.group.Go(func() { _, _ = s.answers.Write(append(answer(), '\n')) }) // likewise
 }
 

@@ -103,14 +103,13 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 	}
 	take := func() (func(), error) { return h.callers.take(caller, aSubscription) }
 	if m.subscribes() && own != nil {
-		answer := own.subscriptions.begin(context.WithoutCancel(r.Context()), m, h.follow, take, own.mailbox.put)
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(answer()) // the client may be gone
+		_, _ = w.Write(h.subscribe(r.Context(), id, own, m)) // the client may be gone
 		return
 	}
 	out := &stream{ResponseWriter: w, header: http.Header{}, renamed: h.replica.asked, begun: make(chan struct{})}
 	if r.Method == http.MethodGet && own != nil {
-		defer own.mailbox.open(out)()
+		defer h.openMailbox(r.Context(), id, own, out)()
 	}
 	if m.listens() {
 		defer out.keepOpen(r.Context())()

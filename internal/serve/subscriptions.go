@@ -23,46 +23,60 @@ type subscriptions struct {
 	mu    sync.Mutex
 	open  map[string]*subscription // by address
 	ended bool
+	last  []func() // called at the end
 }
 
 type subscription struct{ cancel context.CancelFunc }
 
-// begin carries out resources/subscribe or resources/unsubscribe as far as it
-// must be before the next message of the client's, and returns what ends it,
-// with its answer. The subscription lasts until ctx ends, or it.
-func (s *subscriptions) begin(ctx context.Context, m message, follow Follow, take func() (func(), error), tell func(uri string)) func() []byte {
-	done := func() []byte { return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"result":{}}`, m.id) }
-	refused := func(err error) []byte { return refuse(m.id, mcp.RESOURCE_NOT_FOUND, "%v", err).line() }
-	if m.method == string(mcp.MethodResourcesUnsubscribe) {
+// subscribing is how a client's subscriptions are followed.
+type subscribing struct {
+	follow Follow
+	take   func() (leave func(), err error) // counts one more of the caller's; nil: they are not counted
+	tell   func(uri string)
+}
+
+// handle carries out resources/subscribe or resources/unsubscribe as far as it
+// must be before the client's next message, and returns what does the rest,
+// with the answer. A subscription lasts until ctx ends, or it.
+func (s *subscriptions) handle(ctx context.Context, m message, how subscribing) func() []byte {
+	finish := func() error { return nil }
+	if m.unsubscribes() {
 		s.drop(m.uri, nil)
-		return done
-	}
-	own, ctx, err := s.add(ctx, m.uri, take)
-	switch {
-	case err != nil:
-		return func() []byte { return refused(err) }
-	case own == nil:
-		return done // it is subscribed already
+	} else {
+		finish = s.begin(ctx, m.uri, how)
 	}
 	return func() []byte {
-		err := follow(ctx, m.uri, func(last bool) {
-			if s.has(m.uri, own) {
-				tell(m.uri)
+		if err := finish(); err != nil {
+			return refuse(m.id, mcp.RESOURCE_NOT_FOUND, "%v", err).line()
+		}
+		return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"result":{}}`, m.id)
+	}
+}
+
+// begin begins a subscription. It is followed once finish has returned nil.
+func (s *subscriptions) begin(ctx context.Context, uri string, how subscribing) (finish func() error) {
+	own, ctx, err := s.add(ctx, uri, how.take)
+	if own == nil {
+		return func() error { return err }
+	}
+	return func() error {
+		err := how.follow(ctx, uri, func(last bool) {
+			if s.has(uri, own) {
+				how.tell(uri)
 			}
 			if last {
-				s.drop(m.uri, own)
+				s.drop(uri, own)
 			}
 		})
 		if err != nil {
-			s.drop(m.uri, own)
-			return refused(err)
+			s.drop(uri, own)
 		}
-		return done()
+		return err
 	}
 }
 
 // add returns a new subscription and the context that it has, or nil if there
-// is one.
+// is one already.
 func (s *subscriptions) add(ctx context.Context, uri string, take func() (func(), error)) (*subscription, context.Context, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,6 +110,9 @@ func (s *subscriptions) has(uri string, own *subscription) bool {
 	return s.open[uri] == own
 }
 
+// to reports whether there is one to an address.
+func (s *subscriptions) to(uri string) bool { return !s.has(uri, nil) }
+
 // drop ends the subscription to an address: that one, or whichever with nil.
 func (s *subscriptions) drop(uri string, own *subscription) {
 	s.mu.Lock()
@@ -115,6 +132,21 @@ func (s *subscriptions) end() {
 		open.cancel()
 	}
 	clear(s.open)
+	for _, do := range s.last {
+		do()
+	}
+	s.last = nil
+}
+
+// atEnd has do called when they all end, which may be now.
+func (s *subscriptions) atEnd(do func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		do()
+		return
+	}
+	s.last = append(s.last, do)
 }
 
 // updated says that a resource has changed.
@@ -199,40 +231,4 @@ func idKey(id any) string {
 		return ""
 	}
 	return keyOf(jsontext.Value(raw))
-}
-
-// mailbox holds what a session on /mcp is to be told while it has no stream
-// open: that a resource has changed, once each.
-type mailbox struct {
-	mu      sync.Mutex
-	waiting []string
-	stream  *stream // nil while there is none
-}
-
-// put tells the client now, or when it opens a stream.
-func (m *mailbox) put(uri string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.stream != nil && m.stream.notify(updated(uri, nil)) == nil {
-		return
-	}
-	if !slices.Contains(m.waiting, uri) {
-		m.waiting = append(m.waiting, uri)
-	}
-}
-
-// open empties the mailbox into a stream, and goes on telling the client there
-// until it is closed or another is opened.
-func (m *mailbox) open(to *stream) (closed func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.stream = to
-	m.waiting = slices.DeleteFunc(m.waiting, func(uri string) bool { return to.notify(updated(uri, nil)) == nil })
-	return func() {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		if m.stream == to {
-			m.stream = nil
-		}
-	}
 }

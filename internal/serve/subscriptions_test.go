@@ -15,6 +15,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
 // topics are resources that a test changes.
@@ -339,5 +340,75 @@ func TestSubscriptionsAreBounded(t *testing.T) {
 	}
 	if n := w.topics.open(); n != 0 {
 		t.Errorf("%d are followed after the end", n)
+	}
+}
+
+// TestSubscriptionsMove has a session served by two replicas: what it is
+// subscribed to is followed by the one that has its stream, and by one alone.
+func TestSubscriptionsMove(t *testing.T) {
+	state := shared.NewMemory(nil)
+	share := func(_ *serve.Server, o *serve.Web) { o.State, o.Secret = state, []byte("of this test") }
+	here, there := newWeb(t, share), newWeb(t, share)
+	session := here.session(t)
+	ask := func(w *web, method, uri string) {
+		t.Helper()
+		status, _, body := w.post(t, "/mcp", session, fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"resources/%s","params":{"uri":%q}}`, method, uri))
+		if status != 200 || !strings.Contains(body, `"result":{}`) {
+			t.Fatalf("%s %s: got %d %s", method, uri, status, body)
+		}
+	}
+	const a, b = "meeting://a", "meeting://b"
+	ask(there, "subscribe", a) // before there is a stream
+	if got := receive(t, there.topics.began); got != a {
+		t.Errorf("%s is followed there", got)
+	}
+	there.topics.change(a, false)
+
+	ctx, close := context.WithCancel(t.Context())
+	defer close()
+	stream := here.events(ctx, t, http.MethodGet, session, "")
+	if began, ended := receive(t, here.topics.began), receive(t, there.topics.ended); began != a || ended != a {
+		t.Errorf("%s is followed here, and %s no more there", began, ended)
+	}
+	if got := receive(t, stream); !strings.Contains(got, a) {
+		t.Errorf("got %s, want what changed before", got)
+	}
+	ask(there, "subscribe", b) // while there is a stream
+	if there, here, no := receive(t, there.topics.began), receive(t, here.topics.began), receive(t, there.topics.ended); there != b || here != b || no != b {
+		t.Errorf("%s is followed there, %s here, and %s no more there", there, here, no)
+	}
+	for _, uri := range []string{b, a} {
+		here.topics.change(uri, false)
+		if got := receive(t, stream); !strings.Contains(got, uri) {
+			t.Errorf("got %s, want %s", got, uri)
+		}
+	}
+	ask(there, "unsubscribe", a)
+	if got := receive(t, here.topics.ended); got != a {
+		t.Errorf("%s ended, want %s", got, a)
+	}
+	if here, there := here.topics.open(), there.topics.open(); here != 1 || there != 0 {
+		t.Errorf("%d are followed here and %d there, want 1 and none", here, there)
+	}
+
+	close()
+	here.stop() // and its stream is opened at the other
+	if err := receive(t, here.stopped); err != nil {
+		t.Error(err)
+	}
+	here.stopped <- nil // for the end of the test
+	receive(t, here.topics.ended)
+	again, end := context.WithCancel(t.Context())
+	defer end()
+	stream = there.events(again, t, http.MethodGet, session, "")
+	if got := receive(t, there.topics.began); got != b {
+		t.Errorf("%s is followed there", got)
+	}
+	if got := receive(t, stream); !strings.Contains(got, b) { // it may have changed meanwhile
+		t.Errorf("got %s, want %s", got, b)
+	}
+	there.topics.change(b, false)
+	if got := receive(t, stream); !strings.Contains(got, b) {
+		t.Errorf("got %s, want %s", got, b)
 	}
 }
