@@ -252,7 +252,7 @@ func fetch(ctx context.Context, archive *archive, call *Call, id string) (*Docum
 		"bot_id": r.BotID, "date": r.Date.UTC().Format(time.RFC3339), "duration_s": strconv.FormatInt(r.Duration, 10), "total_turns": strconv.Itoa(len(r.Turns)),
 		"untrusted_fields": "title, text, url",
 	}}
-	if r.missing != "" {
+	if r.absent != nil {
 		out.Text = noTranscriptYet(r).Body
 		return out.document()
 	}

@@ -152,7 +152,7 @@ func TestConnectorWithoutTranscript(t *testing.T) {
 	for _, row := range []struct {
 		after time.Duration
 		want  string
-	}{{0, "state joining"}, {3 * time.Hour, "no speech_to_text was asked for"}} {
+	}{{0, "state joining"}, {3 * time.Hour, "No speech_to_text was asked for"}} {
 		s.Advance(row.after)
 		if got := a.fetch(bot); !strings.Contains(got.Text, "There is no transcript") || !strings.Contains(got.Text, row.want) || got.Metadata["total_turns"] != "0" {
 			t.Errorf("got %+v, want %s", got, row.want)

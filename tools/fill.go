@@ -246,7 +246,7 @@ func (a *archive) run(ctx context.Context, f *filling, ids []string) {
 				f.tried++
 				f.faults++
 				switch {
-				case vanished(err), err == nil && r.missing != "":
+				case vanished(err), err == nil && r.absent != nil:
 					f.without[id], f.faults = true, 0
 				case err == nil && r.kept:
 					f.kept[id], f.faults = true, 0

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/transcript"
@@ -198,7 +199,7 @@ func glance(call *Call, base *meeting, data *client.MeetingData, turns []transcr
 	out.State, out.Cause, out.Remedy = fate.state, said(fate.cause), fate.remedy
 	out.Platform, out.MeetingURL, out.BotName, out.EventID = platform(bot.MeetingURL), link(bot.MeetingURL), short(bot.BotName), data.BotData.EventUUID
 	out.BotJoinedAt, out.BotExitedAt, out.EndedAt = stamp(bot.BotJoinedAt), stamp(bot.BotExitedAt), stamp(bot.EndedAt)
-	out.Duration, out.Transcript, out.Files = data.Duration, spokenIn(data, turns, fate.state), []string{}
+	out.Duration, out.Transcript, out.Files = data.Duration, spokenIn(data, turns, call.Now), []string{}
 	files := links{data.MP4, data.Audio, data.MeetingParticipantsFile, data.SpeakerDiarizationFile, data.SpeakerDiarizationFileNetwork}
 	for name := range files.present() {
 		out.Files = append(out.Files, name)
@@ -235,7 +236,7 @@ func nextStep(m *meeting, in getMeeting) string {
 const lineTokens = 6
 
 // spokenIn measures a transcript, or says why there is none.
-func spokenIn(data *client.MeetingData, turns []transcript.Turn, state string) spoken {
+func spokenIn(data *client.MeetingData, turns []transcript.Turn, now time.Time) spoken {
 	s := spoken{Turns: len(turns), Words: transcript.Words(turns)}
 	if len(turns) > 0 {
 		s.Language = turns[0].Lang
@@ -244,29 +245,12 @@ func spokenIn(data *client.MeetingData, turns []transcript.Turn, state string) s
 		}
 		return s
 	}
-	s.Missing = missing(data, state)
-	return s
-}
-
-// missing says why a meeting without turns has none.
-func missing(data *client.MeetingData, state string) string {
-	bot := &data.BotData.Bot
-	failed := bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0
-	switch {
-	case state == stateFailed:
-		return "nothing was recorded"
-	case state == stateUnknown:
-		return "the API does not tell whether there will be one"
-	case state != stateEnded:
-		return "the meeting is not over yet"
-	case data.Duration == 0 && data.MP4 == "" && data.Audio == "":
-		return "the data was deleted, or nothing was recorded"
-	case bot.SpeechToTextProvider == "":
-		return "no speech_to_text was asked for; retranscribe_meeting makes a transcript"
-	case failed:
-		return "the transcription failed; retranscribe_meeting tries again"
+	if why := absenceOf(data, now); why.state == stateFailed {
+		s.Missing = "Nothing was recorded." // why is said of the state
+	} else {
+		s.Missing = strings.TrimSpace(why.cause + " " + why.remedy)
 	}
-	return "it is being made, or nobody spoke; look again in a minute"
+	return s
 }
 
 // turnsOf makes turns of the API's transcripts, in the API's order.

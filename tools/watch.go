@@ -140,7 +140,9 @@ func (w *watches) poll(ctx context.Context, bot string, one *watch) {
 
 // slowest is the longest pause before the next look.
 func (w *watches) slowest(s sighting) time.Duration {
-	if s.data == nil || fateOf(s.data, w.now()).state != stateEnded || len(s.data.BotData.Transcripts) == 0 && comes(s.data, w.now()) {
+	switch {
+	case s.data == nil, fateOf(s.data, w.now()).state != stateEnded,
+		len(s.data.BotData.Transcripts) == 0 && absenceOf(s.data, w.now()).comes:
 		return lastPoll
 	}
 	return restPoll
@@ -166,7 +168,7 @@ func marksOf(data *client.MeetingData, now time.Time) marks {
 	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 	m := marks{transcript: versionOf(data.BotData.Transcripts)}
 	if len(data.BotData.Transcripts) == 0 {
-		m.transcript = missing(data, fate.state)
+		m.transcript = absenceOf(data, now).cause
 	}
 	m.glance = fmt.Sprint(name, fate, data.Duration, bot.BotJoinedAt, bot.BotExitedAt, bot.EndedAt, data.MP4 != "", data.Audio != "", m.transcript)
 	return m
