@@ -39,7 +39,9 @@ func newReader(t *testing.T, url string, s tools.Selection) *resourceReader {
 	resources := tools.NewResources(on)
 	hooks := &server.Hooks{}
 	hooks.AddBeforeReadResource(func(_ context.Context, _ any, req *mcp.ReadResourceRequest) {
-		req.Params.URI = tools.Canonical(req.Params.URI)
+		if registered, err := resources.Address(req.Params.URI); err == nil {
+			req.Params.URI = registered
+		}
 	})
 	srv := server.NewMCPServer("meetmcp", "test", server.WithResourceCapabilities(false, false), server.WithCompletions(), server.WithHooks(hooks),
 		server.WithResourceCompletionProvider(resources), server.WithPromptCompletionProvider(resources))
@@ -102,6 +104,8 @@ func TestResources(t *testing.T) {
 		{"meeting://recent", "bot_id " + weekly, ""},
 		{"meeting://" + weekly, "Priya Venn", "three past"},
 		{"meeting://latest", weekly, ""},
+		{"Meeting://Recent", "bot_id " + weekly, ""},
+		{"MEETING://" + weekly + "/", "Priya Venn", "three past"},
 		{"meeting://" + weekly + "/transcript", "0:01 A: Okay, it's three past", ""},
 		{"meeting://" + weekly + "/transcript?from=0:10&to=0:15", "dishwasher", "three past"},
 		{"meeting://" + weekly + "/transcript?from=0%3A10&to=15", "dishwasher", "three past"},
@@ -128,6 +132,33 @@ func TestResources(t *testing.T) {
 	} {
 		if got, err := r.read(row.uri); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %q and %v, want %s", row.uri, got, err, row.want)
+		}
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	all := newAgent(t, tools.Policy{}).resources
+	some := newAgentWith(t, tools.Policy{}, "http://127.0.0.1:1", sandbox.Key, "bots").resources
+	for _, row := range []struct {
+		of        *tools.Resources
+		uri, want string // the address, or a part of why there is none
+	}{
+		{all, "meeting://recent", "meeting://recent"},
+		{all, "MEETING://a/", "meeting://a"},
+		{all, "meeting://a b/transcript?from=1:00&speaker=Ada B#t=3", "meeting://a%20b/transcript?from=1%3A00&speaker=Ada%20B"},
+		{all, "meeting://a/transcript#t=3", "meeting://a/transcript?from=3"},
+		{all, "meeting:/a", "there is no such resource; there are meeting://recent"},
+		{all, "meeting://", "there is no such resource"},
+		{all, "", "there is no such resource"},
+		{all, "file:///etc/passwd", "there is no such resource"},
+		{all, "meeting://a/audio", "there is no such resource"},
+		{all, "meeting://a/transcript?from=1&from=2", "each once"},
+		{all, "meeting://a/transcript?%zz", "cannot be read"},
+		{some, "meeting://a/transcript", "get_transcript is off"},
+	} {
+		got, err := row.of.Address(row.uri)
+		if err != nil && !strings.Contains(err.Error(), row.want) || err == nil && got != row.want {
+			t.Errorf("%q: got %q and %v, want %s", row.uri, got, err, row.want)
 		}
 	}
 }

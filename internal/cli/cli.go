@@ -212,7 +212,7 @@ func (p *program) server(u *upstream) (*serve.Server, error) {
 			server.WithPromptCapabilities(false), server.WithCompletions(),
 			server.WithPromptCompletionProvider(prompts.Completions{Otherwise: resources}), server.WithResourceCompletionProvider(resources),
 		},
-		Address:   tools.Canonical,
+		Address:   resources.Address,
 		Follow:    follow,
 		Listing:   tools.Listing(on),
 		Writes:    tools.Changes(on),

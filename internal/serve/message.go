@@ -21,6 +21,7 @@ type message struct {
 	method  string         // "" for an answer to a request of the server's
 	version string         // protocol version in params._meta, which only modern clients name
 	tool    string         // that tools/call names
+	cancels jsontext.Value // the id of the request that notifications/cancelled is about
 	uri     string         // that resources/subscribe or resources/unsubscribe names
 	asks    bool           // initialize of a client that can put questions to the person
 	raw     []byte
@@ -139,6 +140,9 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		m.version = text(version)
 	}
 	if m.id == nil {
+		if m.method == string(mcp.MethodNotificationCancelled) {
+			m.cancels = params["requestId"]
+		}
 		return m, nil
 	}
 	switch mcp.MCPMethod(m.method) {
@@ -149,6 +153,17 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		}
 		m.tool = text(name)
 		return m, s.unknown(m.id, m.tool)
+	case mcp.MethodResourcesRead:
+		uri := text(params["uri"])
+		if uri == "" {
+			return m, refuse(m.id, mcp.INVALID_PARAMS, "resources/read needs params with the resource's uri. resources/list and resources/templates/list show which there are.")
+		}
+		if s.address == nil {
+			return m, nil
+		}
+		if _, err := s.address(uri); err != nil {
+			return m, refuse(m.id, mcp.INVALID_PARAMS, "%v.", err)
+		}
 	case mcp.MethodResourcesSubscribe, mcp.MethodResourcesUnsubscribe:
 		if s.follow == nil || m.modern() {
 			return m, nil // the library says that there is no such method

@@ -20,14 +20,14 @@ const maxMessage = 4 << 20
 type Options struct {
 	Version      string
 	Instructions string
-	Tools        func(to *server.MCPServer) // adds the tools
-	Listing      server.ToolFilterFunc      // the tools in full and in their order, as a client is to see them; may be nil
-	More         []server.ServerOption      // what the server can do beside tools
-	Address      func(uri string) string    // of a resource, as it is registered; may be nil
-	Follow       Follow                     // nil: there are no subscriptions
-	CallLimit    time.Duration              // of one call; 50 s when zero
-	Writes       func(tool string) bool     // whether a tool changes anything; nil: none does
-	Log          *slog.Logger               // nothing is logged when nil
+	Tools        func(to *server.MCPServer)       // adds the tools
+	Listing      server.ToolFilterFunc            // the tools in full and in their order, as a client is to see them; may be nil
+	More         []server.ServerOption            // what the server can do beside tools
+	Address      func(uri string) (string, error) // of a resource, as it is registered, or why there is none; may be nil
+	Follow       Follow                           // nil: there are no subscriptions
+	CallLimit    time.Duration                    // of one call; 50 s when zero
+	Writes       func(tool string) bool           // whether a tool changes anything; nil: none does
+	Log          *slog.Logger                     // nothing is logged when nil
 }
 
 // Server is an MCP server that no client is connected to yet. Each of Stdio
@@ -38,6 +38,7 @@ type Server struct {
 	limit   time.Duration
 	writes  func(tool string) bool
 	follow  Follow
+	address func(uri string) (string, error)
 	names   []string // of the tools
 	streams streams
 
@@ -47,7 +48,7 @@ type Server struct {
 
 // New returns a server with the tools of o.
 func New(o Options) *Server {
-	s := &Server{log: o.Log, limit: o.CallLimit, follow: o.Follow, lastAnswers: lastAnswers, times: usualTimes()}
+	s := &Server{log: o.Log, limit: o.CallLimit, follow: o.Follow, address: o.Address, lastAnswers: lastAnswers, times: usualTimes()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -61,7 +62,9 @@ func New(o Options) *Server {
 	hooks.AddOnRegisterSession(s.streams.open)
 	if o.Address != nil {
 		hooks.AddBeforeReadResource(func(_ context.Context, _ any, request *mcp.ReadResourceRequest) {
-			request.Params.URI = o.Address(request.Params.URI)
+			if registered, err := o.Address(request.Params.URI); err == nil {
+				request.Params.URI = registered
+			}
 		})
 	}
 	hooks.AddBeforeSubscriptionsListen(func(ctx context.Context, id any, request *mcp.SubscriptionsListenRequest) {

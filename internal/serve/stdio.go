@@ -25,7 +25,7 @@ const lastAnswers = 5 * time.Second
 func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	open := &pending{}
-	answers := &lines{out: out, open: open, broken: stop, listens: map[string]chan struct{}{}}
+	answers := &lines{out: out, open: open, broken: stop, listens: map[string]chan struct{}{}, deaf: map[string]int{}}
 	subscribed := &subscriber{ctx: ctx, follow: s.follow, answers: answers}
 	defer subscribed.group.Wait()
 	defer stop()
@@ -89,6 +89,9 @@ func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pen
 			if m.request() {
 				open.add(keyOf(m.id), nil)
 			}
+			if m.cancels != nil {
+				answers.deafen(keyOf(m.cancels))
+			}
 			if m.subscribes() {
 				subscribed.take(m)
 				break
@@ -130,18 +133,27 @@ type lines struct {
 	fault  error
 
 	listens map[string]chan struct{} // by the ids of requests, closed when acknowledged
+	deaf    map[string]int           // of those that the client has cancelled, and wants no answer to, how often
 }
 
 func (l *lines) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	id, answer := scan(line)
+	if answer && l.deaf[keyOf(id)] > 0 {
+		if l.deaf[keyOf(id)]--; l.deaf[keyOf(id)] == 0 {
+			delete(l.deaf, keyOf(id))
+		}
+		return len(line), nil
+	}
 	n, err := l.out.Write(line)
 	if err != nil {
 		l.fault = err
 		l.broken()
 	}
-	if id, answer := scan(line); answer {
+	if answer {
 		l.open.done(keyOf(id))
+		delete(l.listens, keyOf(id))
 	} else if len(l.listens) > 0 {
 		l.acknowledge(line)
 	}
@@ -154,14 +166,27 @@ func (l *lines) heard(ctx context.Context, id string) <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.listens[id] == nil {
-		l.listens[id] = make(chan struct{})
+		made := make(chan struct{})
+		l.listens[id] = made
 		context.AfterFunc(ctx, func() {
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			delete(l.listens, id)
+			if l.listens[id] == made {
+				delete(l.listens, id)
+			}
 		})
 	}
 	return l.listens[id]
+}
+
+// deafen has a request to listen stay without an answer, as it was cancelled.
+func (l *lines) deafen(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.listens[id] != nil {
+		delete(l.listens, id)
+		l.deaf[id]++
+	}
 }
 
 // acknowledge notes that a request to listen was acknowledged, if a line does so.

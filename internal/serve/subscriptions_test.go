@@ -210,6 +210,33 @@ func TestListen(t *testing.T) {
 	}
 }
 
+// TestListenCancelled has a client over stdio cancel what it listens to: it gets
+// no answer, and the same id can be used again.
+func TestListenCancelled(t *testing.T) {
+	p := newPipe(t.Context(), t)
+	for range 2 {
+		p.write(t, `{"jsonrpc":"2.0","id":"l","method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["meeting://a"]},`+modernMeta+`}}`+"\n")
+		if got := receive(t, p.lines); !strings.Contains(got, "acknowledged") {
+			t.Errorf("got %s", got)
+		}
+		p.write(t, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"l"}}`+"\n")
+		receive(t, p.topics.ended)
+		p.write(t, `{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{`+modernMeta+`}}`+"\n")
+		if got := receive(t, p.lines); !strings.Contains(got, `"id":2`) {
+			t.Errorf("got %s", got)
+		}
+	}
+	if err := p.in.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := receive(t, p.stopped); err != nil {
+		t.Error(err)
+	}
+	for line := range p.lines {
+		t.Errorf("got %s", line)
+	}
+}
+
 // TestListenTags reads a stream of today's protocol as it is: the
 // acknowledgement first, everything with the id of the request.
 func TestListenTags(t *testing.T) {
