@@ -28,7 +28,7 @@ func answering(t *testing.T, handle http.HandlerFunc) (*client.Client, *atomic.I
 		handle(w, r)
 	}))
 	t.Cleanup(server.Close)
-	return clientOf(t, server.URL, &client.Options{Pause: time.Millisecond, Timeout: 20 * time.Second}), count
+	return clientOf(t, server.URL, &client.Options{Pause: time.Millisecond, Timeout: 2 * time.Minute}), count
 }
 
 func saying(status int, kind, body string) http.HandlerFunc {
@@ -58,7 +58,7 @@ func TestBrokenAnswers(t *testing.T) {
 		{"HTML refusal", saying(404, "text/html", page), "refused with a web page; is MEETING_BAAS_BASE_URL the API's address? (HTTP 404 Not Found)", 1, false},
 		{"HTML, busy", saying(502, "text/html", page), "HTTP 502 Bad Gateway", 3, false},
 		{"truncated JSON", saying(200, "application/json", `{"bots":[{"uuid":"a`), "broke off", 3, true},
-		{"no answer at all", saying(200, "application/json", ""), "", 0, false},
+		{"no answer at all", saying(200, "application/json", ""), "the answer is empty", 3, true},
 		{"not JSON", saying(200, "application/json", "hello"), "not JSON", 1, false},
 		{"another shape", saying(200, "application/json", `{"bots":"none"}`), "another shape", 1, false},
 		{"10 MB of noise", saying(200, "application/json", string(noise)), "not JSON", 1, false},
@@ -77,7 +77,11 @@ func TestBrokenAnswers(t *testing.T) {
 		{"JSON error", saying(409, "application/json", `{"error":"AlreadyStarted","message":"Wait"}`), "Wait (HTTP 409 Conflict)", 1, false},
 		{"text error", saying(422, "text/plain", "missing field\n\x1b[31m `x`"), "missing field [31m `x` (HTTP 422", 1, false},
 		{"empty error", saying(429, "", ""), "refused without a reason (HTTP 429 Too Many Requests)", 3, false},
-		{"an error of an error", saying(400, "application/json", `{"error":{"code":7}}`), "HTTP 400", 1, false},
+		{"an error of an error", saying(400, "application/json", `{"error":{"code":7}}`), `{"error":{"code":7}} (HTTP 400`, 1, false},
+		{"an error by another name", saying(400, "application/json", `{"detail":"no such plan"}`), `no such plan"} (HTTP 400`, 1, false},
+		{"an error without a word", saying(400, "application/json", `{}`), "refused without a reason (HTTP 400", 1, false},
+		{"a list of errors", saying(400, "application/json", `[{"msg":"too long"}]`), "too long", 1, false},
+		{"a status of its own", saying(599, "", "tired"), "tired (HTTP 599)", 1, false},
 	} {
 		c, count := answering(t, row.handle)
 		_, err := c.Bots(t.Context(), client.BotQuery{})
@@ -120,6 +124,23 @@ func TestAnswerBeyondLimit(t *testing.T) {
 	}
 }
 
+func TestAnswerOfTooManyValues(t *testing.T) {
+	t.Parallel()
+	c, _ := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"bots":[],"pad":[`)
+		chunk := strings.Repeat("[],", 1<<18)
+		for range 20 {
+			if _, err := io.WriteString(w, chunk); err != nil {
+				return
+			}
+		}
+		_, _ = io.WriteString(w, `0]}`)
+	})
+	if _, err := c.Bots(t.Context(), client.BotQuery{}); err == nil || !strings.Contains(err.Error(), "more than 6 million values") {
+		t.Errorf("got %.300v, want it to be too much", err)
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -130,7 +151,10 @@ func TestUnreachable(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
 	for base, want := range map[string]string{
+		strings.Replace(plain.URL, "http:", "https:", 1): "speaks plain HTTP",
 		"http://" + address:       "the API at " + address + " cannot be reached",
 		"http://127.0.0.1:99999/": "cannot be reached",
 		"http://[::1":             "not a URL",
@@ -198,6 +222,17 @@ func TestDeadline(t *testing.T) {
 	_, err := c.Bots(ctx, client.BotQuery{})
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer in time") {
 		t.Errorf("got %v, want no answer in time", err)
+	}
+	halting, _ := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"bots":[`)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = halting.Bots(ctx, client.BotQuery{})
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "did not come whole in time") {
+		t.Errorf("got %v, want that it did not come whole in time", err)
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	cancel()

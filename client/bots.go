@@ -11,10 +11,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Destination is a URL to which the API will send a meeting's data, or from
-// which it will ask for a token.
-type Destination string
-
 // SpeechToText chooses who transcribes. The API takes and writes it as an
 // object or as the provider's bare name.
 type SpeechToText struct {
@@ -204,7 +200,7 @@ type Screenshot struct {
 
 // Screenshots lists a bot's pictures, none for Zoom: GET /bots/{uuid}/screenshots.
 func (c *Client) Screenshots(ctx context.Context, botID string) ([]Screenshot, error) {
-	shots, err := call[[]Screenshot](ctx, c, request{op: "get_screenshots", method: "GET", path: "/bots/{}/screenshots", id: botID})
+	shots, err := call[list[Screenshot]](ctx, c, request{op: "get_screenshots", method: "GET", path: "/bots/{}/screenshots", id: botID})
 	if err != nil {
 		return nil, err
 	}

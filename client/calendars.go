@@ -39,12 +39,15 @@ type NewCalendar struct {
 	RawCalendarID string `json:"raw_calendar_id,omitzero" jsonschema_description:"From list_raw_calendars; the primary one when absent."`
 }
 
+// rawCalendars wraps the list, as the API answers it.
+type rawCalendars struct {
+	Calendars []RawCalendar `json:"calendars"`
+}
+
 // RawCalendars lists the calendars that the access opens; nothing is stored:
 // POST /calendars/raw.
 func (c *Client) RawCalendars(ctx context.Context, in CalendarAccess) ([]RawCalendar, error) {
-	answer, err := call[struct {
-		Calendars []RawCalendar `json:"calendars"`
-	}](ctx, c, request{op: "list_raw_calendars", method: "POST", path: "/calendars/raw", body: in})
+	answer, err := call[rawCalendars](ctx, c, request{op: "list_raw_calendars", method: "POST", path: "/calendars/raw", body: in})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +56,7 @@ func (c *Client) RawCalendars(ctx context.Context, in CalendarAccess) ([]RawCale
 
 // Calendars lists all connected calendars: GET /calendars/.
 func (c *Client) Calendars(ctx context.Context) ([]Calendar, error) {
-	all, err := call[[]Calendar](ctx, c, request{op: "list_calendars", method: "GET", path: "/calendars/"})
+	all, err := call[list[Calendar]](ctx, c, request{op: "list_calendars", method: "GET", path: "/calendars/"})
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 
 const (
 	maxAnswer = 64 << 20 // bytes of an answer; an hour's meeting has about 1 MB
+	maxValues = 6 << 20  // values in an answer, each of which may take far more room than its bytes; an hour's meeting has about 70,000
 	maxError  = 1 << 20  // bytes of a refusal
 )
 
@@ -33,6 +34,7 @@ type Options struct {
 	Timeout   time.Duration    // of one call with its retries; 45 s when zero
 	Pause     time.Duration    // before the first retry; 300 ms when zero
 	Now       func() time.Time // the clock of the deletion limit; time.Now when nil
+	Resolver  *net.Resolver    // looks up where files are; net.DefaultResolver when nil
 }
 
 // Client calls the API. It is safe for concurrent use, and holds no state but
@@ -42,6 +44,7 @@ type Client struct {
 	key       Secret
 	options   Options
 	http      *http.Client
+	files     *http.Client // connects to the internet only
 	deletions *deletions
 }
 
@@ -65,23 +68,33 @@ func New(base string, key Secret, options *Options) *Client {
 		c.options.Now = time.Now
 	}
 	c.deletions = &deletions{now: c.options.Now}
-	c.http = &http.Client{
+	c.http = httpClient(http.ProxyFromEnvironment, &net.Dialer{})
+	c.files = httpClient(nil, &net.Dialer{Resolver: c.options.Resolver, Control: onlyPublic})
+	return c
+}
+
+func httpClient(proxy func(*http.Request) (*url.URL, error), dialer *net.Dialer) *http.Client {
+	dialer.Timeout = 10 * time.Second
+	return &http.Client{
 		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			Proxy:               proxy,
+			DialContext:         dialer.DialContext,
 			TLSHandshakeTimeout: 10 * time.Second,
 			ForceAttemptHTTP2:   true,
 			MaxIdleConnsPerHost: 100,
 			IdleConnTimeout:     90 * time.Second,
 		},
-		// The API redirects nothing; a redirect would carry the key elsewhere.
+		// The API redirects nothing; a redirect would carry the key elsewhere, or
+		// a file's link off the hosts that keep files.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return c
 }
 
 // Close drops idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.files.CloseIdleConnections()
+}
 
 type keyContext struct{}
 
@@ -212,7 +225,7 @@ func decode(req request, resp *http.Response, out any) error {
 		e.Message = "the answer is a web page, not JSON; is MEETING_BAAS_BASE_URL the API's address?"
 		return e
 	}
-	limited := &capped{r: resp.Body, left: maxAnswer}
+	limited := &capped{r: resp.Body, left: maxAnswer, values: maxValues}
 	var acknowledged struct {
 		OK *bool `json:"ok"`
 	}
@@ -241,6 +254,13 @@ func decode(req request, resp *http.Response, out any) error {
 	case limited.left < 0:
 		e.Message = fmt.Sprintf("the answer is larger than %d MB", maxAnswer>>20)
 		e.cause = nil
+	case limited.values < 0:
+		e.Message = fmt.Sprintf("the answer has more than %d million values", maxValues>>20)
+		e.cause = nil
+	case limited.left == maxAnswer && limited.err == nil:
+		e.Message, e.broken = "the answer is empty", true
+	case errors.Is(limited.err, context.DeadlineExceeded):
+		e.Message = "the answer did not come whole in time"
 	case limited.err != nil, errors.Is(err, io.ErrUnexpectedEOF):
 		e.Message, e.broken = "the answer broke off", true
 	case errors.As(err, &syntactic):
@@ -271,11 +291,13 @@ func checkID(id string) error {
 	return nil
 }
 
-// capped reads at most left bytes, and keeps the error that ended it early.
+// capped reads at most left bytes, with at most so many values of JSON, and
+// keeps the error that ended it early.
 type capped struct {
-	r    io.Reader
-	left int64
-	err  error
+	r      io.Reader
+	left   int64
+	values int
+	err    error
 }
 
 func (c *capped) Read(p []byte) (int, error) {
@@ -283,7 +305,11 @@ func (c *capped) Read(p []byte) (int, error) {
 		p = p[:c.left+1]
 	}
 	n, err := c.r.Read(p)
-	if c.left -= int64(n); c.left < 0 {
+	c.left -= int64(n)
+	for _, before := range []byte("{[,") { // one of which stands before each value
+		c.values -= bytes.Count(p[:n], []byte{before})
+	}
+	if c.left < 0 || c.values < 0 {
 		return 0, io.ErrShortBuffer
 	}
 	if err != nil && err != io.EOF {

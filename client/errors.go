@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 )
@@ -44,7 +45,8 @@ func (e *Error) Reason() string {
 	if e.Status < 300 || e.Unsent {
 		return e.Message
 	}
-	return fmt.Sprintf("%s (HTTP %d %s)", e.Message, e.Status, http.StatusText(e.Status))
+	status := strings.TrimSpace(fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status)))
+	return fmt.Sprintf("%s (%s)", e.Message, status)
 }
 
 // Unwrap returns what lies behind, such as a context's or a network's error.
@@ -56,19 +58,10 @@ func (e *Error) Duplicate() bool {
 	return e.Status == http.StatusConflict || strings.Contains(words, "alreadystarted")
 }
 
-// shortestSecret is how long a text must be to be masked: a shorter one keeps
-// nothing secret, and would only make holes in words.
-const shortestSecret = 6
-
 // tidy masks secrets that an answer may have repeated, and only then cuts.
 func (e *Error) tidy(secrets []string) {
-	for _, s := range secrets {
-		if len(s) >= shortestSecret {
-			e.Message = strings.ReplaceAll(e.Message, s, masked)
-			e.Code = strings.ReplaceAll(e.Code, s, masked)
-		}
-	}
-	e.Message, e.Code = oneLine(e.Message, 300), oneLine(e.Code, 60)
+	hide := maskOf(secrets...)
+	e.Message, e.Code = oneLine(hide.text(e.Message), 300), oneLine(hide.text(e.Code), 60)
 }
 
 // refusal makes an Error out of an answer that is no success.
@@ -96,10 +89,12 @@ func refusal(op string, resp *http.Response) *Error {
 		if e.Code == "" && !strings.Contains(word, " ") {
 			e.Code = word
 		}
-	default:
-		e.Message = text
 	}
-	if e.Message == "" {
+	switch {
+	case e.Message != "":
+	case strings.ContainsFunc(text, unicode.IsLetter):
+		e.Message = text
+	default:
 		e.Message = "refused without a reason"
 	}
 	return e
@@ -124,14 +119,17 @@ func oneLine(text string, limit int) string {
 	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
+// longestPause is what a longer Retry-After is taken for.
+const longestPause = 24 * time.Hour
+
 // retryAfter reads the header of that name, in seconds or as a date.
 func retryAfter(h http.Header) time.Duration {
 	text := h.Get("Retry-After")
-	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 && seconds < 1e6 {
-		return time.Duration(seconds * float64(time.Second))
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 {
+		return time.Duration(min(seconds, longestPause.Seconds()) * float64(time.Second))
 	}
 	if at, err := http.ParseTime(text); err == nil {
-		return max(0, time.Until(at).Round(time.Second))
+		return min(max(0, time.Until(at).Round(time.Second)), longestPause)
 	}
 	return 0
 }
@@ -140,12 +138,16 @@ func retryAfter(h http.Header) time.Duration {
 func unreachable(err error, host string) string {
 	var certificate *tls.CertificateVerificationError
 	switch {
+	case errors.Is(err, errInside):
+		return fmt.Sprintf("%s leads into a machine or network, from where nothing is fetched", host)
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
 	case errors.Is(err, context.Canceled):
 		return "the call was cancelled"
 	case errors.As(err, &certificate):
 		return fmt.Sprintf("the certificate of %s is not valid", host)
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return fmt.Sprintf("%s speaks plain HTTP, and MEETING_BAAS_BASE_URL says https", host)
 	case neverSent(err):
 		return fmt.Sprintf("the API at %s cannot be reached", host)
 	}
@@ -156,5 +158,5 @@ func unreachable(err error, host string) string {
 func neverSent(err error) bool {
 	var op *net.OpError
 	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &certificate)
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &certificate) || errors.Is(err, http.ErrSchemeMismatch)
 }

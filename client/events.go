@@ -143,7 +143,7 @@ func (c *Client) recording(ctx context.Context, req request, all bool) ([]Event,
 	if all {
 		req.query = url.Values{"all_occurrences": {"true"}}
 	}
-	events, err := call[[]Event](ctx, c, req)
+	events, err := call[list[Event]](ctx, c, req)
 	if err != nil {
 		return nil, err
 	}

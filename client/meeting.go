@@ -147,8 +147,17 @@ func (c *Client) MeetingData(ctx context.Context, botID string, transcripts bool
 	if err := checkID(botID); err != nil {
 		return nil, err
 	}
-	return call[MeetingData](ctx, c, request{
+	data, err := call[MeetingData](ctx, c, request{
 		op: "get_meeting_data", method: "GET", path: "/bots/meeting_data",
 		query: url.Values{"bot_id": {botID}, "include_transcripts": {strconv.FormatBool(transcripts)}},
 	})
+	if err != nil {
+		return nil, err
+	}
+	// What went wrong may be told with the key that was refused.
+	bot := &data.BotData.Bot
+	hide := maskOf(c.KeyFor(ctx).Reveal(), bot.SpeechToTextAPIKey.Reveal(), bot.ZoomSDKPassword.Reveal(), bot.ZoomOBFToken.Reveal())
+	bot.Errors, bot.UserReportedError = hide.text(bot.Errors), hide.json(bot.UserReportedError)
+	bot.TranscriptionPayloads = hide.json(bot.TranscriptionPayloads)
+	return data, nil
 }

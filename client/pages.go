@@ -76,10 +76,15 @@ func setTime(values url.Values, name string, t time.Time, format func(time.Time)
 	}
 }
 
+// list is an answer that is a bare list, which null is not.
+type list[T any] []T
+
 // Answers that are not whole without one field say so, as any JSON object
 // decodes into them. Nothing must be read out of an answer that is another's.
 
 func (j *Joined) whole() bool         { return j.BotID != "" }
+func (l *list[T]) whole() bool        { return *l != nil }
+func (r *rawCalendars) whole() bool   { return r.Calendars != nil }
 func (p *BotPage) whole() bool        { return p.Bots != nil }
 func (p *EventPage) whole() bool      { return p.Data != nil }
 func (m *MeetingData) whole() bool    { return m.BotData.Bot.UUID != "" }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -99,6 +100,53 @@ func TestSecretsAreSent(t *testing.T) {
 	}
 	if text := fmt.Sprintf("%+v %#v", data, *data); strings.Contains(text, canary) {
 		t.Error("the answer, printed, shows a secret")
+	}
+}
+
+// TestErrorsHideEscapedSecrets holds the forms that a secret takes in an answer
+// which repeats the request.
+func TestErrorsHideEscapedSecrets(t *testing.T) {
+	t.Parallel()
+	const canary = "ca\"na\\ry\nof <two> lines"
+	for _, repeat := range []func(body string) string{
+		func(body string) string { return "cannot read " + body },
+		func(body string) string { return fmt.Sprintf(`{"error":%q}`, body) },
+		func(body string) string { return fmt.Sprintf("cannot read %q", body) },
+		func(string) string { return "cannot read pwd=" + url.QueryEscape(canary) },
+		func(string) string { return "cannot read pwd=" + url.PathEscape(canary) },
+	} {
+		c, _ := answering(t, func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Errorf("read: %v", err)
+			}
+			saying(http.StatusUnprocessableEntity, "text/plain", repeat(string(body)))(w, r)
+		})
+		in := bot("https://zoom.us/j/1")
+		in.ZoomSDKPassword, in.SpeechToText.APIKey = client.NewSecret(canary), client.NewSecret("ca\"na\\ry")
+		if text := errOf(c.Join(t.Context(), in)).Error(); !strings.Contains(text, "…") || strings.Contains(text, "ry") || strings.Contains(text, "two") {
+			t.Errorf("the error shows the secret: %s", text)
+		}
+	}
+}
+
+// TestAnswersHideSecrets holds that a bot's own words of what went wrong do not
+// repeat the keys that it was given.
+func TestAnswersHideSecrets(t *testing.T) {
+	t.Parallel()
+	const stt, zoom = "canary-stt-1", "canary-zoom-2"
+	c, _ := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get(client.KeyHeader)
+		saying(200, "application/json", `{"bot_data":{"bot":{"uuid":"a","speech_to_text_api_key":"`+stt+`","zoom_sdk_pwd":"`+zoom+`",
+			"errors":"Gladia refused `+stt+` of `+key+`","user_reported_error":["`+zoom+`"],"transcription_payloads":{"sent":{"token":"`+stt+`","n":1}}},"transcripts":[]}}`)(w, r)
+	})
+	data, err := c.MeetingData(client.WithKey(t.Context(), client.NewSecret(canary)), "a", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bot := data.BotData.Bot
+	if got, want := fmt.Sprint(bot.Errors, bot.UserReportedError, bot.TranscriptionPayloads), "Gladia refused … of …[…] map[sent:map[n:1 token:…]]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -24,7 +24,7 @@ type ZoomConnection struct {
 
 // ZoomConnections lists all Zoom connections: GET /zoom_oauth_connections/.
 func (c *Client) ZoomConnections(ctx context.Context) ([]ZoomConnection, error) {
-	all, err := call[[]ZoomConnection](ctx, c, request{op: "list_zoom_oauth_connections", method: "GET", path: "/zoom_oauth_connections/"})
+	all, err := call[list[ZoomConnection]](ctx, c, request{op: "list_zoom_oauth_connections", method: "GET", path: "/zoom_oauth_connections/"})
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (c *checker) check(given *flags, command string) *Config {
 		Confirm:      c.oneOf("--confirm", given.Confirm, "auto", "always", "never"),
 		CallLimit:    c.duration("--call-limit", given.CallLimit, time.Second, 10*time.Minute),
 		Tool:         given.Call.Tool, Arguments: given.Call.Arguments,
-		JSON:  given.Call.JSON || given.ToolList.JSON,
+		JSON:  given.Call.JSON || given.ToolList.JSON || given.Token.List.JSON,
 		BotID: strings.TrimSpace(given.Keeping.Purge.BotID), All: given.Keeping.Purge.All, Yes: given.Keeping.Purge.Yes,
 	}
 	config.MaxBotsPerHour = c.bots(given.MaxBotsPerHour, given.Sandbox)
@@ -59,6 +59,7 @@ func (c *checker) check(given *flags, command string) *Config {
 		config.Addr = c.loopback(given.SandboxOnly.Addr, "the sandbox's keys are known to everybody")
 	}
 	c.access(config)
+	c.tokens(config, given)
 	if verb, ok := strings.CutPrefix(command, "library "); ok {
 		c.keeping(config, verb)
 	}
@@ -89,7 +90,7 @@ func (c *checker) keeping(config *Config, verb string) {
 func (c *checker) access(config *Config) {
 	key := strings.TrimSpace(c.env["MEETING_BAAS_API_KEY"])
 	shared := config.Serving.Shared() // each caller pays with another key
-	needed := slices.Contains([]string{"stdio", "serve", "call", "library sync"}, config.Command)
+	needed := slices.Contains([]string{"stdio", "serve", "call", "library sync", "token create"}, config.Command)
 	useful := slices.Contains([]string{"library status", "library purge"}, config.Command)
 	switch {
 	case !needed && !useful:
@@ -104,7 +105,7 @@ func (c *checker) access(config *Config) {
 		config.KeyLeft, key = key != "", ""
 	case key == "" && useful:
 		return
-	case key == "":
+	case key == "" && config.Command != "token create": // which also reads standard input
 		c.wrong("There is no API key. Set MEETING_BAAS_API_KEY to the key of your Meeting BaaS account, or add --sandbox (MEETMCP_SANDBOX=true) to work with the embedded sandbox, which needs no account.")
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
 		c.wrong("MEETING_BAAS_API_KEY has a space, a line break or another character that no key has. Copy it again.")
@@ -194,11 +195,7 @@ func (c *checker) bots(text string, sandbox bool) int {
 	default:
 		return 10
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		c.wrong("--max-bots-per-hour: %q is not a number of bots; 0 is no limit.", text)
-	}
-	return n
+	return c.count("--max-bots-per-hour", text)
 }
 
 var hostPattern = regexp.MustCompile(`^(\*|(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*)$`)
@@ -248,8 +245,8 @@ func lookup(host string) ([]net.IP, error) {
 	return net.DefaultResolver.LookupIP(ctx, "ip", host)
 }
 
-// libraryPath is where meetings are kept: for a person with a key in the folder
-// for programs' data, which differs between systems, else in memory.
+// libraryPath is where meetings are kept: for a person with a key in a file,
+// else in memory.
 func libraryPath(given *flags, command string, env map[string]string) string {
 	switch {
 	case given.Library != "":
@@ -257,17 +254,26 @@ func libraryPath(given *flags, command string, env map[string]string) string {
 	case given.Sandbox, command != "stdio" && command != "call" && !strings.HasPrefix(command, "library "):
 		return "memory"
 	}
+	if folder := dataFolder(env); folder != "" {
+		return filepath.Join(folder, "library.db")
+	}
+	return "memory"
+}
+
+// dataFolder is ours in the folder for programs' data, which differs between
+// systems; "" when there is none.
+func dataFolder(env map[string]string) string {
 	folder := env["XDG_DATA_HOME"]
 	switch home := env["HOME"]; {
 	case folder != "":
 	case runtime.GOOS == "windows" && env["LOCALAPPDATA"] != "":
 		folder = env["LOCALAPPDATA"]
 	case home == "":
-		return "memory"
+		return ""
 	case runtime.GOOS == "darwin":
 		folder = filepath.Join(home, "Library", "Application Support")
 	default:
 		folder = filepath.Join(home, ".local", "share")
 	}
-	return filepath.Join(folder, "meetmcp", "library.db")
+	return filepath.Join(folder, "meetmcp")
 }

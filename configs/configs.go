@@ -12,7 +12,7 @@ import (
 
 // Config is everything a person can set, checked.
 type Config struct {
-	Command string // stdio, serve, demo, call, tools, library status, library sync, library purge, sandbox or version
+	Command string // stdio, serve, demo, call, tools, sandbox, version, or library or token with what is to be done
 
 	Key     Secret // of the API; empty with the sandbox
 	BaseURL string // of the API
@@ -38,8 +38,12 @@ type Config struct {
 	Addr    string  // of serve and sandbox
 	Serving Serving // of serve
 
+	TokenFile  string      // where issued tokens are kept; empty when there is no folder for it
+	MasterKeys []MasterKey // that encrypt what tokens stand for, the first what is new
+	Token      TokenConfig
+
 	Tool, Arguments string // of call; the arguments are "-" for standard input
-	JSON            bool   // of call and tools
+	JSON            bool   // of call, tools and token list
 
 	BotID    string // of library purge: the only meeting to forget
 	All, Yes bool   // of library purge: whoever's they are, and without asking

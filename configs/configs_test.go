@@ -29,10 +29,15 @@ func file(t *testing.T, text string) string {
 	return path
 }
 
+// master is a master key as it is written.
+const master = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
 func TestPrecedence(t *testing.T) {
 	path := file(t, "log-level: warn\nread_only: true\ntoolsets: [bots, zoom]\nmax-bots-per-hour: 3\nserve:\n  addr: 127.0.0.1:1\n  drain: 3s\n")
 	asJSON := file(t, `{"log-level": "warn", "serve": {"addr": "127.0.0.1:1"}}`)
+	nested := file(t, "token:\n  create: {name: Ada, scopes: [read], bots_per_day: 7}\n")
 	const key = " MEETING_BAAS_API_KEY=k"
+	const masters = "HOME=/h MEETMCP_MASTER_KEYS=one:" + master + ",2026-01:" + master
 	for _, row := range []struct{ args, env, field, want string }{
 		{"serve", key, "Addr", "127.0.0.1:8787"},
 		{"serve --config " + path, key, "Addr", "127.0.0.1:1"},
@@ -73,7 +78,7 @@ func TestPrecedence(t *testing.T) {
 		{"serve --auth key --addr :8787 --public-url https://MCP.example.org/", key, "Addr", ":8787"},
 		{"serve --auth key --addr :8787 --public-url https://MCP.example.org/ --allowed-hosts other:81", "", "Serving.Hosts", "[other:81 mcp.example.org]"},
 		{"serve --auth key --allowed-origins https://A.example/", "", "Serving.Origins", "[https://a.example]"},
-		{"serve --auth key,token --limit-calls 0 --limit-reads 5", "", "Serving.Limits", "map[calls:0 reads:5]"},
+		{"serve --auth key --limit-calls 0 --limit-reads 5", "", "Serving.Limits", "map[calls:0 reads:5]"},
 		{"serve --auth key --trusted-proxies 10.0.0.0/8,::1", "", "Serving.Proxies", "[10.0.0.0/8 ::1/128]"},
 		{"serve --auth key", key, "KeyLeft", "true"},
 		{"serve --auth key", key, "Key", ""},
@@ -86,6 +91,28 @@ func TestPrecedence(t *testing.T) {
 		{"stdio --sandbox", "HOME=/h", "Library", "memory"},
 		{"serve", key + " HOME=/h", "Library", "memory"},
 		{"demo", "", "Command", "demo"},
+		{"token list", "HOME=/h XDG_DATA_HOME=/d", "TokenFile", "/d/meetmcp/tokens.json"},
+		{"serve --auth token --token-file t.json", masters, "TokenFile", "t.json"},
+		{"serve --token-file t.json", key + " HOME=/h", "TokenFile", ""},
+		{"token list", "MEETMCP_TOKEN_FILE=t.json", "TokenFile", "t.json"},
+		{"stdio", key + " HOME=/h MEETMCP_TOKEN_FILE=t.json", "TokenFile", ""},
+		{"token list --json", "HOME=/h", "JSON", "true"},
+		{"--json token list", "HOME=/h", "JSON", "true"},
+		{"token --json list", "HOME=/h", "Command", "token list"},
+		{"--token-file t.json token revoke Ada", "", "Token", "{ [] [] 0 0 0001-01-01 00:00:00 +0000 UTC false Ada}"},
+		{"token create --name Ada", masters, "Token", "{Ada [read write] [] 0 0 0001-01-01 00:00:00 +0000 UTC false }"},
+		{"token create --name Ada", masters, "Key", ""},
+		{"token create --name Ada", masters + key, "Key", "…"},
+		{"--name Ada token --scopes destroy,read --sets bots create --bots-per-hour 2 --webhooks --expires 9000-12-31 --timezone Asia/Tokyo", masters, "Token",
+			"{Ada [read destroy] [bots] 2 0 9001-01-01 00:00:00 +0900 JST true }"},
+		{"token create --name Ada --expires 2999-12-31T18:00:00Z", masters, "Token", "{Ada [read write] [] 0 0 2999-12-31 18:00:00 +0000 UTC false }"},
+		{"token create --config " + nested, masters, "Token", "{Ada [read] [] 0 7 0001-01-01 00:00:00 +0000 UTC false }"},
+		{"token create --config " + nested + " --bots-per-day 1", masters + " MEETMCP_TOKEN_CREATE_SCOPES=write", "Token", "{Ada [write] [] 0 1 0001-01-01 00:00:00 +0000 UTC false }"},
+		{"token rewrap", masters, "MasterKeys", "[{one …} {2026-01 …}]"},
+		{"serve --auth key,token", masters, "MasterKeys", "[{one …} {2026-01 …}]"},
+		{"serve", masters + key, "MasterKeys", "[]"},
+		{"version", "MEETMCP_MASTER_KEYS=x", "MasterKeys", "[]"},
+		{"token master-key", "", "Command", "token master-key"},
 		{"library sync", key + " HOME=/h", "Command", "library sync"},
 		{"library sync", key + " HOME=/h", "Key", "…"},
 		{"library status", "HOME=/h", "Library", "/h/.local/share/meetmcp/library.db"},
@@ -110,6 +137,7 @@ func TestPrecedence(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	const key = "MEETING_BAAS_API_KEY=k "
+	const masters = "HOME=/h MEETMCP_MASTER_KEYS=a:" + master
 	path := file(t, "log-lvel: warn\nserve:\n  adr: x\ntoolsets: {a: b}\n")
 	broken := file(t, "log-level: [\n")
 	for _, row := range []struct{ args, env, want string }{
@@ -159,11 +187,43 @@ func TestMistakes(t *testing.T) {
 		{"serve --auth key --tls-cert /nowhere.pem", "", "belong together"},
 		{"serve --auth key --tls-cert /nowhere.pem --tls-key /nowhere.pem", "", "no such file"},
 		{"serve --auth key --limit-reads=-1", "", "0 is no limit"},
+		{"serve --auth key --redis redis://127.0.0.1", "", "--redis needs a master key"},
+		{"serve --auth key --redis 127.0.0.1:6379", "", "--redis must be an address"},
+		{"serve --auth key --take-webhooks", "", "--take-webhooks needs --public-url"},
 		{"serve --addr 192.168.1.4:8787", key, "can be reached"},
 		{"serve --addr 8787", key, "not an address"},
 		{"serve --addr 127.0.0.1:http", key, "not a port"},
 		{"serve --addr no-such-host.invalid:1", key, "leads nowhere"},
 		{"sandbox --addr 0.0.0.0:1", "", "known to everybody"},
+		{"token", "", "expected one of"},
+		{"token crate", "", "crate"},
+		{"token list", "", "--token-file: there is no home folder"},
+		{"token list --name Ada", "HOME=/h", "--name"},
+		{"token revoke", "HOME=/h", "token"},
+		{"token create --name Ada", "HOME=/h", "There is no master key"},
+		{"token rewrap", "HOME=/h MEETMCP_MASTER_KEYS=,", "There is no master key"},
+		{"serve --auth token", "HOME=/h", "There is no master key"},
+		{"serve --auth key,token", "MEETMCP_MASTER_KEYS=a:" + master, "--token-file: there is no home folder"},
+		{"token create", masters, "--name Ada"},
+		{"token create --name Ada --scopes read,admin", masters, `"admin" is not known; valid: read, write, destroy`},
+		{"token create --name Ada --scopes ,", masters, "name one or more"},
+		{"token create --name Ada --bots-per-hour ten", masters, "--bots-per-hour: \"ten\" is not a number of bots"},
+		{"token create --name Ada --bots-per-day -1", masters, "--bots-per-day"},
+		{"token create --name Ada --expires soon", masters, "neither days (90d)"},
+		{"token create --name Ada --expires 0d", masters, "neither days (90d)"},
+		{"token create --name Ada --expires -5d", masters, "--expires"},
+		{"token create --name Ada --expires 2020-01-01", masters, "is over already"},
+		{"token create --name Ada", masters + " MEETING_BAAS_BASE_URL=x", "must be an address such as"},
+		{"token list", "HOME=/h MEETMCP_MASTER_KEYS=" + master, "key 1 is not an id"},
+		{"token list", "HOME=/h MEETMCP_MASTER_KEYS=a/b:" + master, "key 1 is not an id"},
+		{"token list", "HOME=/h MEETMCP_MASTER_KEYS=a:" + master + ",a:" + master, "two keys have the id a"},
+		{"token list", "HOME=/h MEETMCP_MASTER_KEYS=a:" + master[:20], "has 15 bytes, not 32"},
+		{"token list", "HOME=/h MEETMCP_MASTER_KEYS=a:" + master[:20] + "!", "the key with the id a is not Base64"},
+		{"token list", "HOME=/h MEETMCP_MASTER_KEY=a:" + master, "did you mean MEETMCP_MASTER_KEYS?"},
+		{"token list --master-keys a", "HOME=/h", "--master-keys"},
+		{"stdio --secret-env MEETMCP_MASTER_KEYS", key, "which no tool may read"},
+		{"token create --config " + file(t, "token: {create: {nam: Ada}}"), masters, `"token.create.nam" is not known (did you mean token-create-name?)`},
+		{"token create --config " + file(t, "master-keys: a:"+master), masters, `"master-keys" is not known`},
 		{"library", key, "library --help"},
 		{"library purge", "HOME=/h", "which meetings are yours"},
 		{"library purge --all --bot-id b", "HOME=/h", "Give one of them"},
@@ -178,6 +238,9 @@ func TestMistakes(t *testing.T) {
 		if !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s, %s: got %v, want %q", row.args, row.env, err, row.want)
 		}
+		if strings.Contains(err.Error(), master[:20]) {
+			t.Errorf("%s, %s: shows the master key: %v", row.args, row.env, err)
+		}
 	}
 	_, err := load("serve --addr :1 --log-level loud --timezone x --config "+path, "MEETMCP_X=1")
 	if got := strings.Count(fmt.Sprint(err), "\n  - "); got != 8 {
@@ -191,6 +254,8 @@ func TestHelp(t *testing.T) {
 		{"serve --help", "MEETMCP_SERVE_ADDR"},
 		{"--help serve", "MEETMCP_SERVE_ADDR"},
 		{"call --help", "- to read them"},
+		{"token --help", "MEETMCP_MASTER_KEYS"},
+		{"--help token create", "MEETMCP_TOKEN_CREATE_NAME"},
 		{"", "Which tools"},
 	} {
 		var help bytes.Buffer

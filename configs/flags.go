@@ -23,7 +23,7 @@ type flags struct {
 	ExcludeTools string `group:"Which tools" placeholder:"TOOL,…" help:"All but these tools."`
 	ReadOnly     bool   `group:"Which tools" help:"Only tools that read: nothing is sent, changed or deleted."`
 
-	URLHosts       string `name:"url-hosts" group:"What tools may do" placeholder:"HOST,…" help:"Hosts that webhooks, streams and token URLs may name: example.org, *.example.org, or * for any (default: none)."`
+	URLHosts       string `name:"url-hosts" group:"What tools may do" placeholder:"HOST,…" help:"Hosts that webhooks, streams and token URLs may name: example.org, *.example.org, or * for any on the internet by https or wss (default: none)."`
 	SecretEnv      string `group:"What tools may do" placeholder:"NAME,…" help:"Environment variables that a secret argument may name as env:NAME (default: none)."`
 	Confirm        string `group:"What tools may do" default:"auto" placeholder:"auto|always|never" help:"Ask the person before a tool deletes, replaces or cancels: where the client can ask (${default}), always and else refuse, or never."`
 	SpeechToText   string `group:"What tools may do" default:"default" placeholder:"default|none" help:"Whether bots transcribe when a call does not say (${default})."`
@@ -32,6 +32,7 @@ type flags struct {
 	Library        string `group:"What tools may do" placeholder:"PATH|memory|off" help:"Where finished meetings are kept for search (default: a file in your data folder; in memory with --sandbox and serve)."`
 	Timezone       string `group:"What tools may do" placeholder:"ZONE" help:"Of dates without a zone, such as Europe/Paris (default: this machine's; UTC with serve)."`
 
+	TokenFile string `group:"Running" placeholder:"PATH" help:"Where issued tokens are kept (default: a file in your data folder)."`
 	Config    string `group:"Running" placeholder:"FILE" help:"Read flags from a YAML or JSON file: log-level: debug, serve: {addr: …}. Flags and the environment win over it."`
 	LogLevel  string `group:"Running" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}). The log goes to standard error."`
 	LogFormat string `group:"Running" default:"text" placeholder:"FORMAT" help:"text or json (${default})."`
@@ -47,6 +48,7 @@ type flags struct {
 	ToolList struct {
 		JSON bool `help:"Print exactly what a client gets from tools/list."`
 	} `cmd:"" name:"tools" help:"List the tools: what each does, and which operation of the API it is. Needs no key."`
+
 	Keeping struct {
 		Status struct{} `cmd:"" help:"Show where the library is and how much it holds, but nothing of what was said. Needs no key; with one, also how much of it is yours."`
 		Sync   struct{} `cmd:"" help:"Read all your meetings that have ended and are not kept yet. Stop it with Ctrl-C whenever you like: run again, it goes on where it was."`
@@ -60,6 +62,25 @@ type flags struct {
 	SandboxOnly struct {
 		Addr string `default:"127.0.0.1:3001" placeholder:"HOST:PORT" help:"Where to listen, on this machine only (${default})."`
 	} `cmd:"" name:"sandbox" help:"Run only the sandbox, for programs of your own to call as if it were the API. Needs no key."`
+	Token struct {
+		Create struct {
+			Name        string `placeholder:"NAME" help:"Whose token it is, or what for: 'token list' shows it, and 'token revoke' takes it."`
+			Scopes      string `default:"read,write" placeholder:"SCOPE,…" help:"What its tools may do: read, write, destroy (${default}); destroy deletes, replaces and cancels."`
+			Sets        string `placeholder:"SET,…" help:"Sets of tools that it may use, as 'meetmcp tools' names them (default: all that the server has)."`
+			BotsPerHour string `default:"0" placeholder:"N" help:"How many bots it may send within an hour; 0 for no limit but the server's (${default})."`
+			BotsPerDay  string `default:"0" placeholder:"N" help:"How many bots it may send within a day; 0 for no limit but the server's (${default})."`
+			Expires     string `placeholder:"90d|DATE" help:"When it ends: after days (90d) or hours (12h), or with a day (2026-12-31) (default: when it is revoked)."`
+			Webhooks    bool   `help:"Have its bots report to the server rather than to the account's own webhook."`
+		} `cmd:"" help:"Issue a token for a Meeting BaaS API key, which is read from standard input or MEETING_BAAS_API_KEY. It is printed this once."`
+		List struct {
+			JSON bool `help:"Print the list as JSON."`
+		} `cmd:"" help:"List the tokens: what each may do, and whether it is valid. Shows nothing secret, and needs no master key."`
+		Revoke struct {
+			Token string `arg:"" help:"Its id or its name, as 'meetmcp token list' shows them."`
+		} `cmd:"" help:"End a token. Running servers refuse it within two seconds."`
+		Rewrap    struct{} `cmd:"" help:"Encrypt all API keys again, under the first master key, so that the others can go."`
+		MasterKey struct{} `cmd:"" help:"Print a new master key for MEETMCP_MASTER_KEYS. Put it first, before a comma and those that are there."`
+	} `cmd:"" help:"Let people use your server: issue, list and revoke tokens, each for one Meeting BaaS API key, which is kept encrypted under MEETMCP_MASTER_KEYS."`
 	Version struct{} `cmd:"" help:"Show which version this is, and which protocol versions it speaks."`
 }
 
@@ -71,6 +92,7 @@ Plug it into an MCP client:        run 'meetmcp stdio' with MEETING_BAAS_API_KEY
 Serve clients over HTTP:           meetmcp serve
 Serve many people, each with a key of their own:
                                    meetmcp serve --auth key --addr :8787 --public-url https://mcp.example.org
+Issue a token for somebody:        meetmcp token create --help
 
 The API key is read from MEETING_BAAS_API_KEY, and the API's address, if it is not https://api.meetingbaas.com, from MEETING_BAAS_BASE_URL. Every flag can also be set as the environment variable that its help names, and stand before or after the command.`
 
@@ -115,36 +137,38 @@ func parse(args []string, env map[string]string, host Host) (*flags, string, Mis
 // that stand before it, as those may be its own.
 func commandFirst(app *kong.Application, args []string) ([]string, bool) {
 	valued := map[string]bool{}
-	for node := range nodes(app.Node) {
+	for _, node := range nodes(app.Node) {
 		for _, flag := range node.Flags {
 			valued["--"+flag.Name] = !flag.IsBool()
 		}
 	}
-	var command, flags []string
-	at := app.Node
-	for len(args) > 0 && len(at.Children) > 0 && args[0] != "--" {
-		n := 1
-		switch arg := args[0]; {
-		case valued[arg]:
-			n = min(2, len(args)) // with its value
-			flags = append(flags, args[:n]...)
+	at, command, rest := app.Node, []string{}, []string{}
+	for i := 0; i < len(args); i++ {
+		switch arg := args[i]; {
+		case arg == "--" || len(command) > 0 && len(at.Children) == 0:
+			return slices.Concat(command, rest, args[i:]), len(command) > 0
+		case valued[arg] && i+1 < len(args):
+			rest = append(rest, arg, args[i+1])
+			i++
 		case strings.HasPrefix(arg, "-"):
-			flags = append(flags, arg)
+			rest = append(rest, arg)
 		default:
 			command = append(command, arg)
-			at = child(at, arg)
+			child := slices.IndexFunc(at.Children, func(child *kong.Node) bool { return child.Name == arg })
+			if child < 0 {
+				return slices.Concat(command, rest, args[i+1:]), true // which kong refuses
+			}
+			at = at.Children[child]
 		}
-		args = args[n:]
 	}
-	return slices.Concat(command, flags, args), len(command) > 0
+	return append(command, rest...), len(command) > 0
 }
 
-// child is the command of a name below another, or one without any below it.
-func child(of *kong.Node, name string) *kong.Node {
-	for _, node := range of.Children {
-		if node.Name == name {
-			return node
-		}
+// nodes are a command and all that are below it.
+func nodes(node *kong.Node) []*kong.Node {
+	all := []*kong.Node{node}
+	for _, child := range node.Children {
+		all = append(all, nodes(child)...)
 	}
-	return &kong.Node{}
+	return all
 }

@@ -24,6 +24,9 @@ type serveFlags struct {
 	AllowedOrigins string `group:"Who may call" placeholder:"ORIGIN,…" help:"Web pages that may call, such as https://app.example.org (default: none)."`
 	TrustedProxies string `group:"Who may call" placeholder:"NETWORK,…" help:"Proxies in front, such as 10.0.0.0/8, whose X-Forwarded-For says where a request comes from."`
 
+	Redis        string `group:"Several replicas" placeholder:"URL" help:"A Redis or Valkey that all replicas share, such as redis://127.0.0.1:6379/0 (default: this is the only replica)."`
+	TakeWebhooks bool   `group:"Webhooks" help:"Have the bots that tools send report here, rather than to the account's own webhook. Needs --public-url. Waiting, and states such as the lobby, then need no polling."`
+
 	LimitReads    string `group:"How much" placeholder:"N" help:"Messages a minute of one caller, 0 for no limit (600 with --auth)."`
 	LimitWrites   string `group:"How much" placeholder:"N" help:"Calls a minute of one caller that change something (60 with --auth)."`
 	LimitAddress  string `group:"How much" placeholder:"N" help:"Requests a minute from one address (1200 with --auth)."`
@@ -45,6 +48,9 @@ type Serving struct {
 	Hosts   []string // beside loopback
 	Origins []string
 	Proxies []netip.Prefix
+
+	Redis        string // address, empty for one replica
+	TakeWebhooks bool   // whether bots report here unless a token says otherwise
 
 	// Limits by name; a flag that was not given is not in it.
 	Limits map[string]int
@@ -74,6 +80,11 @@ func (c *checker) serving(given *serveFlags, secretEnv []string) Serving {
 		Proxies: c.networks("--trusted-proxies", given.TrustedProxies),
 		TLS:     c.certificate(given.TLSCert, given.TLSKey),
 		Limits:  map[string]int{},
+
+		Redis: c.redis(given.Redis), TakeWebhooks: given.TakeWebhooks,
+	}
+	if given.TakeWebhooks && given.PublicURL == "" {
+		c.wrong("--take-webhooks needs --public-url: the address by which Meeting BaaS reaches this server.")
 	}
 	for _, kind := range s.Auth {
 		c.oneOf("--auth", kind, "key", "token")
@@ -108,6 +119,14 @@ func (c *checker) serving(given *serveFlags, secretEnv []string) Serving {
 		c.wrong("--secret-env lets callers use this machine's own secrets, and with --auth they are strangers. Leave it out.")
 	}
 	return s
+}
+
+func (c *checker) redis(text string) string {
+	u, err := url.Parse(text)
+	if text != "" && (err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Host == "") {
+		c.wrong("--redis must be an address such as redis://127.0.0.1:6379/0, or rediss:// over TLS.")
+	}
+	return text
 }
 
 func (c *checker) publicURL(text string) *url.URL {

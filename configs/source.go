@@ -2,7 +2,6 @@ package configs
 
 import (
 	"fmt"
-	"iter"
 	"maps"
 	"os"
 	"slices"
@@ -26,7 +25,7 @@ type source struct {
 
 // name derives each flag's variable, so that the two cannot differ.
 func (s *source) name(app *kong.Application) {
-	for node := range nodes(app.Node) {
+	for _, node := range nodes(app.Node) {
 		for _, flag := range node.Flags {
 			if flag.Name != "help" {
 				s.names[flag] = "MEETMCP_" + strings.ToUpper(strings.ReplaceAll(prefix(node)+flag.Name, "-", "_"))
@@ -35,24 +34,6 @@ func (s *source) name(app *kong.Application) {
 	}
 }
 
-// nodes are the program and its commands, with those below them.
-func nodes(of *kong.Node) iter.Seq[*kong.Node] {
-	return func(yield func(*kong.Node) bool) {
-		if !yield(of) {
-			return
-		}
-		for _, child := range of.Children {
-			for node := range nodes(child) {
-				if !yield(node) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// prefix is what stands before a command's own flags where they have one name
-// each in all of the program.
 func prefix(node *kong.Node) string {
 	if node.Type == kong.ApplicationNode {
 		return ""
@@ -125,8 +106,8 @@ func (s *source) load(context *kong.Context) {
 	if path == "" {
 		return
 	}
-	for node := range nodes(context.Model.Node) {
-		sections[strings.TrimSuffix(prefix(node), "-")] = node.Type != kong.ApplicationNode && len(node.Flags) > 0
+	for _, node := range nodes(context.Model.Node) {
+		sections[strings.TrimSuffix(prefix(node), "-")] = len(node.Flags)+len(node.Children) > 0
 		for _, flag := range node.Flags {
 			if flag.Name != "help" && flag.Name != "config" {
 				valid[prefix(node)+flag.Name] = true
@@ -144,33 +125,29 @@ func (s *source) load(context *kong.Context) {
 		return
 	}
 	s.file = map[string]any{}
-	take := func(shown, key string, value any) {
-		_, nested := value.(map[string]any)
-		switch {
-		case !valid[key]:
-			s.wrong("%s: %q is not known%s.", path, shown, didYouMean(key, slices.Collect(maps.Keys(valid))))
-		case nested:
-			s.wrong("%s: %s takes a single value or a list.", path, shown)
-		case value != nil:
-			s.file[key] = value
+	var take func(shown, above string, members map[string]any)
+	take = func(shown, above string, members map[string]any) {
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			key, value := above+strings.ReplaceAll(name, "_", "-"), members[name]
+			section, nested := value.(map[string]any)
+			switch {
+			case nested && sections[key]:
+				take(shown+name+".", key+"-", section)
+			case !valid[key]:
+				s.wrong("%s: %q is not known%s.", path, shown+name, didYouMean(key, slices.Collect(maps.Keys(valid))))
+			case nested:
+				s.wrong("%s: %s takes a single value or a list.", path, shown+name)
+			case value != nil:
+				s.file[key] = value
+			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(file)) {
-		key := strings.ReplaceAll(name, "_", "-")
-		section, nested := file[name].(map[string]any)
-		if !nested || !sections[key] {
-			take(name, key, file[name])
-			continue
-		}
-		for _, inner := range slices.Sorted(maps.Keys(section)) {
-			take(name+"."+inner, key+"-"+strings.ReplaceAll(inner, "_", "-"), section[inner])
-		}
-	}
+	take("", "", file)
 }
 
 // unknownEnv finds variables that look like ours and are not.
 func (s *source) unknownEnv() {
-	known := slices.Collect(maps.Values(s.names))
+	known := append(slices.Collect(maps.Values(s.names)), masterKeys)
 	for _, name := range slices.Sorted(maps.Keys(s.env)) {
 		if strings.HasPrefix(name, "MEETMCP_") && !slices.Contains(known, name) {
 			s.wrong("The environment variable %s is not known%s.", name, didYouMean(name, known))
@@ -194,5 +171,5 @@ func didYouMean(word string, valid []string) string {
 	if nearest == "" {
 		return ""
 	}
-	return "; did you mean " + nearest + "?"
+	return " (did you mean " + nearest + "?)"
 }

@@ -41,7 +41,7 @@ func absenceOf(data *client.MeetingData, now time.Time) absence {
 	case failed:
 		return because("The transcription failed.", "service", "retranscribe_meeting tries again.")
 	case now.Sub(bot.EndedAt.Time) < transcriptLate:
-		return absence{fate{f.state, "The meeting is over and its transcript is being made.", "nobody", wait}, true}
+		return absence{fate{f.state, "Its transcript is being made, or nobody spoke.", "nobody", wait}, true}
 	}
 	return because("There is no transcript long after the end: most likely nobody spoke.", "guests", "get_meeting_data shows the recording; retranscribe_meeting tries again.")
 }

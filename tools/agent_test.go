@@ -13,6 +13,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/tools"
 )
@@ -113,10 +114,21 @@ type result struct {
 // call calls a tool with arguments in JSON.
 func (a *agent) call(tool, args string) result {
 	a.t.Helper()
+	return a.callIn(context.Background(), tool, args)
+}
+
+// callBy calls a tool as one of several callers.
+func (a *agent) callBy(p *access.Principal, tool, args string) result {
+	a.t.Helper()
+	return a.callIn(access.With(context.Background(), p), tool, args)
+}
+
+func (a *agent) callIn(ctx context.Context, tool, args string) result {
+	a.t.Helper()
 	var req mcp.CallToolRequest
 	req.Params.Name = tool
 	req.Params.Arguments = json.RawMessage(args)
-	answer, err := a.CallTool(context.Background(), req)
+	answer, err := a.CallTool(ctx, req)
 	if err != nil {
 		a.t.Fatalf("%s %s: %v", tool, args, err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
+	"github.com/meetmcp/meetmcp/internal/lru"
 )
 
 // freshFor is how long a kept meeting is taken to be as the API has it.
@@ -23,6 +24,9 @@ const freshFor = 6 * time.Hour
 type archive struct {
 	api    *client.Client
 	policy *policy
+
+	pages    *lru.Cache[pageOf, *page]
+	listings *lru.Cache[string, listing] // by key
 
 	changing sync.RWMutex // held alone while a meeting is dropped, so that what was read before is not kept after
 
@@ -53,7 +57,8 @@ type record struct {
 }
 
 func newArchive(api *client.Client, p *policy) *archive {
-	return &archive{api: api, policy: p, custody: map[watched]custody{}, fills: map[string]*filling{}}
+	return &archive{api: api, policy: p, pages: lru.New[pageOf, *page](heldPages), listings: lru.New[string, listing](heldListings),
+		custody: map[watched]custody{}, fills: map[string]*filling{}}
 }
 
 // tenant is the part of the library that the call's key may see, nil without one.
@@ -225,6 +230,7 @@ func (a *archive) forget(ctx context.Context, id string) error {
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	a.note(ctx, id, func(c *custody) { c.drops, c.confirmed = c.drops+1, time.Time{} })
+	a.listings.Remove(a.api.KeyFor(ctx).Reveal())
 	if err := kept.Delete(ctx, id); err != nil {
 		return fmt.Errorf("drop meeting from the library: %w", err)
 	}

@@ -1,6 +1,9 @@
 package tools_test
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -144,5 +147,51 @@ func TestTwoKeys(t *testing.T) {
 	}
 	if r := a.ok("search_transcripts", dishwasher); !strings.Contains(r.text, "bot_id "+weekly) {
 		t.Errorf("the other key's calls dropped what this key has kept: %s", r.text)
+	}
+}
+
+// A long list is not read anew by every search.
+func TestLongList(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	for i := range 120 {
+		words := fmt.Sprintf("1\n00:00:01,000 --> 00:00:09,000\nAda: This is about the zither number %d.\n", i)
+		if err := os.WriteFile(filepath.Join(data, fmt.Sprintf("zither %d.srt", i)), []byte(words), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := newAgentOn(t, tools.Policy{}, sandbox.Options{Data: data})
+	pages := func() (n int) {
+		before := len(a.sandbox.Requests())
+		a.ok("search_transcripts", `{"query":"zither"}`)
+		for _, request := range a.sandbox.Requests()[before:] {
+			if strings.Contains(request.Path, "bots_with_metadata") {
+				n++
+			}
+		}
+		return n
+	}
+	for _, step := range []struct {
+		after func()
+		want  int // pages of the list
+	}{
+		{func() {}, 3},
+		{func() {}, 1},
+		{func() { a.sandbox.Advance(time.Minute) }, 1},
+		{func() { a.ok("delete_meeting_data", `{"bot_id":"`+a.meetingOf("zither")+`"}`) }, 3},
+		{func() { a.ok("join_meeting", `{`+meet+`}`) }, 1},
+		{func() { a.sandbox.Advance(11 * time.Minute) }, 3},
+		{func() {}, 1},
+	} {
+		step.after()
+		if got := pages(); got != step.want {
+			t.Errorf("got %d pages of the list, want %d", got, step.want)
+		}
+	}
+	for range 6 {
+		a.ok("search_transcripts", `{"query":"zither"}`)
+	}
+	if r := a.ok("search_transcripts", `{"query":"zither"}`); !strings.Contains(r.text, "Searched 128 of 129 meetings") || !strings.Contains(r.text, "1 have no transcript") {
+		t.Errorf("when all are read: %s", r.text)
 	}
 }

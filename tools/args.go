@@ -29,6 +29,13 @@ func badArgument(format string, args ...any) error {
 // destinations let through only where the policy allows. All mistakes are told
 // at once.
 func (c *Call) read(raw jsontext.Value) ([]byte, error) {
+	if !raw.IsValid() {
+		// A client that cut a text short may have left half a character.
+		repaired := raw.Clone()
+		if repaired.Format(jsontext.AllowInvalidUTF8(true)) == nil {
+			raw = repaired
+		}
+	}
 	reader := &reader{call: c, policy: c.tool.policy}
 	schema := c.tool.schemas().in
 	members := reader.members("", raw)
@@ -158,14 +165,15 @@ func (r *reader) objectValue(s *jsonschema.Schema, path string, raw jsontext.Val
 		raw, _ = json.Marshal(map[string]string{s.Required[0]: text})
 	}
 	if s.Properties == nil || s.Properties.Len() == 0 {
+		object := raw
 		if text, ok := stringOf(raw); ok {
-			raw = jsontext.Value(text)
+			object = jsontext.Value(text)
 		}
-		if !raw.IsValid() || raw.Kind() != '{' {
+		if !object.IsValid() || object.Kind() != '{' {
 			r.wrong("%s must be an object, not %s.", path, shown(raw))
 			return nil
 		}
-		return raw
+		return object
 	}
 	members := r.members(path, raw)
 	if members == nil {
@@ -225,7 +233,7 @@ func (r *reader) text(s *jsonschema.Schema, path string, raw jsontext.Value) jso
 	case s.WriteOnly:
 		text, err = r.policy.secret(text)
 	case s.Format == destinationFormat:
-		err = r.policy.destination(text)
+		text, err = r.call.destination(path, text)
 	}
 	if err != nil {
 		r.wrong("%s: %v.", path, err)

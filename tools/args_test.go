@@ -20,7 +20,7 @@ func TestWrongArguments(t *testing.T) {
 		{"join_meeting", `{` + meet + `,"speech_to_text":"Whisper"}`, "speech_to_text.provider cannot be \"Whisper\". Valid: Gladia, Runpod, Default"},
 		{"join_meeting", `{` + meet + `,"speech_to_text":{"provider":"Gladia","key":"k"}}`, "Valid: provider, api_key"},
 		{"join_meeting", `{` + meet + `,"automatic_leave":{"silence_timeout":60}}`, "automatic_leave.silence_timeout must be from 300 to 1800, not 60"},
-		{"join_meeting", `{` + meet + `,"extra":"notes"}`, "extra must be an object"},
+		{"join_meeting", `{` + meet + `,"extra":"sk-12345"}`, "extra must be an object, not a text"},
 		{"join_meeting", `{` + meet + `,"start_time":"1893456000000"}`, "looks like milliseconds"},
 		{"join_meeting", `{` + meet + `,"start_time":"soon"}`, "is not a time of day"},
 		{"join_meeting", `{` + meet + `,"start_time":"2001-01-01T00:00:00Z"}`, "is past"},
@@ -75,6 +75,7 @@ func TestLenientArguments(t *testing.T) {
 		{"join_meeting", `"{\"meeting_url\":\"https://meet.google.com/abc-defg-hij\",\"bot_name\":\"Ada\"}"`, `"bot_name":"Ada"`, ""},
 		{"list_bots", `{"limit":"5","detail":"FULL"}`, "", ""},
 		{"get_meeting_data", `{"bot_uuid":"latest"}`, "", "bot_uuid was read as bot_id"},
+		{"join_meeting", `{"meeting_url":"https://meet.google.com/abc-defg-hix","bot_name":"Ada \ud83d","extra":{"k\ud83d":"v\udc00"}}`, `"bot_name":"Ada �"`, ""},
 	} {
 		a := newAgent(t, tools.Policy{})
 		r := a.ok(row.tool, row.args)

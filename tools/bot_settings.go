@@ -2,6 +2,7 @@ package tools
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/transcript"
@@ -37,11 +38,19 @@ func settingsOf(p *client.BotParam) botSettings {
 		NooneJoinedTimeout: p.NooneJoinedTimeout, WaitingRoomTimeout: p.WaitingRoomTimeout,
 		RecordingMode: p.RecordingMode, SpeechToTextProvider: p.SpeechToTextProvider,
 		StreamingAudioFrequency:       p.StreamingAudioFrequency,
-		TranscriptionCustomParameters: cleaned(p.TranscriptionCustomParameters), WebhookURL: link(p.WebhookURL),
+		TranscriptionCustomParameters: cleaned(p.TranscriptionCustomParameters), WebhookURL: withoutQuery(p.WebhookURL),
 		ZoomOBFTokenUserID: short(p.ZoomOBFTokenUserID), ZoomSDKID: short(p.ZoomSDKID),
 		StreamingInputHost: hostOf(p.StreamingInput), StreamingOutputHost: hostOf(p.StreamingOutput),
 		ZoomAccessTokenURLHost: hostOf(p.ZoomAccessTokenURL), ZoomOBFTokenURLHost: hostOf(p.ZoomOBFTokenURL),
 	}
+}
+
+// withoutQuery shows a URL up to its query, in which there may be a token.
+func withoutQuery(text string) said {
+	if before, _, found := strings.Cut(text, "?"); found {
+		text = before + "?…"
+	}
+	return link(text)
 }
 
 // hostOf shows of a URL only its scheme and host.

@@ -122,6 +122,9 @@ func join(ctx context.Context, api *client.Client, call *Call, in joinMeeting) (
 		return nil, err
 	}
 	req := in.JoinRequest
+	if !strings.Contains(req.MeetingURL, ".") {
+		return nil, badArgument("meeting_url: there is no link in this. Give the whole link to the meeting, as its invitation has it.")
+	}
 	if req.StartTime, err = call.start(in.StartTime, loc); err != nil {
 		return nil, err
 	}
@@ -157,10 +160,13 @@ func (c *Call) settings(s *client.BotSettings) error {
 	if (s.ZoomSDKID == "") != s.ZoomSDKPassword.IsZero() {
 		return badArgument("zoom_sdk_id and zoom_sdk_pwd belong together: give both or neither.")
 	}
-	if s.BotImage != "" && !strings.HasPrefix(s.BotImage, "https://") && !strings.HasPrefix(s.BotImage, "http://") {
-		return badArgument("bot_image must be the https:// URL of an image.")
+	if s.BotImage != "" {
+		var err error
+		if s.BotImage, err = c.source("bot_image", s.BotImage); err != nil {
+			return badArgument("bot_image must be the https:// URL of an image: %v.", err)
+		}
 	}
-	return c.tool.policy.destinations("transcription_custom_parameters", s.TranscriptionCustomParameters)
+	return c.destinations("transcription_custom_parameters", s.TranscriptionCustomParameters)
 }
 
 // speechToText asks for a transcript where the caller says nothing, as there
@@ -183,6 +189,9 @@ func (c *Call) platformNotes(link, message string, waiting int, s client.BotSett
 			c.note("the message on joining is not posted on Teams, where guests have no chat.")
 		}
 	case "Zoom":
+		if s.Extra != nil && (s.ZoomOBFTokenURL != "" || s.ZoomAccessTokenURL != "") {
+			c.note("extra goes along to the token URL, as a part of its query.")
+		}
 		if s.ZoomOBFToken.IsZero() && s.ZoomOBFTokenURL == "" && s.ZoomOBFTokenUserID == "" && s.ZoomSDKID == "" && s.ZoomAccessTokenURL == "" {
 			c.note("Zoom admits bots to meetings outside of the account only with zoom_obf_token_user_id (list_zoom_connections) or an own Zoom app.")
 		}

@@ -94,6 +94,28 @@ const (
 	full
 )
 
+// The lengths in runes of names and links in least detail.
+const (
+	leastName = 24
+	leastLink = 40
+)
+
+// name cleans a name or title, and shows as much of it as the detail has room for.
+func (d detail) name(text string) said {
+	if d == least {
+		return said(transcript.Line(text, leastName))
+	}
+	return short(text)
+}
+
+// link is name for a URL.
+func (d detail) link(text string) said {
+	if d == least {
+		return said(transcript.Line(text, leastLink))
+	}
+	return link(text)
+}
+
 func detailOf(word string) detail {
 	if word == "full" {
 		return full

@@ -1,6 +1,7 @@
 package tools_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -78,6 +79,50 @@ func TestResultsStayWithinTheirBudget(t *testing.T) {
 				}
 				args = `{"cursor":"` + next + `"}`
 			}
+		}
+	}
+}
+
+// The smallest budget has room for one item of a list whatever it is called,
+// so that no list ends half read.
+func TestListsGoOnWithinTheSmallestBudget(t *testing.T) {
+	const items = 4
+	name, link := strings.Repeat("会議の長い名前", 20), "https://teams.microsoft.com/l/meetup-join/"+strings.Repeat("19%3ameeting_MzU5", 30)
+	who := []any{}
+	for range 60 {
+		who = append(who, map[string]any{"email": strings.Repeat("ñandú.", 10) + "@example.com", "name": name})
+	}
+	var bots, events []any
+	for i := range items {
+		id := fmt.Sprintf("d60eb38d-dd6c-4884-a621-66692379ae%02d", i)
+		bots = append(bots, map[string]any{"uuid": id, "id": 1, "bot_name": name, "meeting_url": link, "created_at": "2026-01-01T10:00:00.123456",
+			"ended_at": "2026-01-01T11:00:00.123456", "duration": 3600, "speakers": []string{name, name + "2"}, "extra": map[string]any{"title": name, "more": link}})
+		events = append(events, map[string]any{"uuid": id, "calendar_uuid": id, "google_id": id, "name": name, "meeting_url": link, "start_time": "2026-01-01T10:00:00Z",
+			"end_time": "2026-01-01T11:00:00Z", "last_updated_at": "2026-01-01T10:00:00.123456Z", "attendees": who, "is_organizer": true, "is_recurring": true,
+			"recurring_event_id": id, "bot_param": map[string]any{"bot_name": name, "webhook_url": link}, "raw": map[string]any{"a": link}})
+	}
+	body, err := json.Marshal(map[string]any{"bots": bots, "data": events})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := answering(t, tools.Policy{}, 200, "application/json", string(body))
+	for _, row := range []struct{ tool, args, items, id string }{
+		{"list_bots", `{"max_tokens":500,"detail":"full","created_after":"90d","meeting_url":"teams.microsoft.com"}`, "bots", "bot_id"},
+		{"list_calendar_events", `{"max_tokens":500,"detail":"full","status":"all","start_date_gte":"2026-01-01","calendar_id":"d60eb38d-dd6c-4884-a621-66692379ae2f"}`, "events", "event_id"},
+	} {
+		seen := map[string]bool{}
+		for pages, args := 0, row.args; args != "" && pages < items; pages++ {
+			r := a.ok(row.tool, args)
+			list, _ := r.fields[row.items].([]any)
+			for i := range list {
+				seen[r.field(fmt.Sprintf("%s.%d.%s", row.items, i, row.id))] = true
+			}
+			if args = ""; r.field("next_cursor") != "" {
+				args = `{"cursor":"` + r.field("next_cursor") + `"}`
+			}
+		}
+		if len(seen) != items {
+			t.Errorf("%s: got %d of %d over all pages", row.tool, len(seen), items)
 		}
 	}
 }

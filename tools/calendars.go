@@ -269,7 +269,7 @@ func resyncedOf(r *client.Resync) *resynced {
 }
 
 func (o *resynced) Text() string {
-	text := fmt.Sprintf("Synced %d calendars", len(o.SyncedCalendars))
+	text := "Synced " + counted(len(o.SyncedCalendars), "calendar")
 	if len(o.SyncedCalendars) > 0 {
 		text += ": " + strings.Join(o.SyncedCalendars, ", ")
 	}

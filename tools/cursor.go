@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -35,15 +36,27 @@ func (t *Tool) pack(c cursor) ([]byte, error) {
 		return nil, err
 	}
 	out := bytes.NewBuffer([]byte{t.check()})
-	folder, err := flate.NewWriterDict(out, flate.BestCompression, t.schemas().rawIn)
-	if err != nil {
-		return nil, err
-	}
+	folders := t.schemas().folders
+	folder := folders.Get().(*flate.Writer)
+	defer folders.Put(folder)
+	folder.Reset(out)
 	if _, err := folder.Write(raw); err != nil {
 		return nil, err
 	}
 	err = folder.Close()
 	return out.Bytes(), err
+}
+
+// newFolders keeps what folds by a tool's names, since making one costs more
+// than most calls.
+func newFolders(names []byte) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		folder, err := flate.NewWriterDict(io.Discard, flate.BestCompression, names)
+		if err != nil {
+			panic("cursor: " + err.Error()) // of the level, which is one that there is
+		}
+		return folder
+	}}
 }
 
 // unpack reads what pack made.

@@ -41,7 +41,7 @@ type event struct {
 
 type eventEntry struct {
 	EventID    string       `json:"event_id"`
-	CalendarID string       `json:"calendar_id,omitzero"` // absent where there is room for least
+	CalendarID string       `json:"calendar_id,omitzero"`
 	Name       said         `json:"name"`
 	StartTime  string       `json:"start_time"`
 	EndTime    string       `json:"end_time"`
@@ -64,30 +64,37 @@ type attendee struct {
 	Name  said `json:"name,omitzero"`
 }
 
-// Attendees that a list shows of each event, and one event by itself.
+// Attendees that a list shows of each event, and one event by itself or in full.
 const (
 	attendeesListed = 6
 	attendeesShown  = 50
 )
 
 func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
-	if d == least {
-		attendees = 0
-	}
 	out := eventEntry{
-		EventID: e.UUID, CalendarID: e.CalendarUUID, Name: short(e.Name), StartTime: stamp(e.StartTime), EndTime: stamp(e.EndTime),
-		MeetingURL: link(e.MeetingURL), Recurring: e.IsRecurring, Organizer: e.IsOrganizer, Deleted: e.Deleted,
+		EventID: e.UUID, Name: d.name(e.Name), StartTime: stamp(e.StartTime), EndTime: stamp(e.EndTime),
+		MeetingURL: d.link(e.MeetingURL), Recurring: e.IsRecurring, Deleted: e.Deleted,
 	}
+	if e.BotParam != nil {
+		out.BotParam = &botSettings{}
+	}
+	if d == least {
+		return out
+	}
+	if d == full {
+		attendees = max(attendees, attendeesShown)
+	}
+	out.CalendarID, out.Organizer = e.CalendarUUID, e.IsOrganizer
 	for _, a := range e.Attendees[:min(attendees, len(e.Attendees))] {
 		out.Attendees = append(out.Attendees, attendee{short(a.Email), short(a.Name)})
 	}
 	out.More = len(e.Attendees) - len(out.Attendees)
-	if e.BotParam != nil {
-		settings := botSettings{BotName: short(e.BotParam.BotName)}
-		if d == full {
-			settings = settingsOf(e.BotParam)
-		}
-		out.BotParam = &settings
+	switch {
+	case e.BotParam == nil:
+	case d == full:
+		*out.BotParam = settingsOf(e.BotParam)
+	default:
+		out.BotParam.BotName = short(e.BotParam.BotName)
 	}
 	if d == least {
 		out.CalendarID, out.Organizer, out.More = "", false, 0
@@ -114,9 +121,12 @@ func (e eventEntry) text() string {
 	} else {
 		fmt.Fprintf(&b, "\n  %s", e.MeetingURL)
 	}
-	if e.BotParam == nil {
+	switch {
+	case e.BotParam == nil:
 		b.WriteString(" · no recording scheduled")
-	} else {
+	case e.BotParam.BotName == "":
+		b.WriteString(" · recording scheduled")
+	default:
 		fmt.Fprintf(&b, " · recording scheduled, bot %s", e.BotParam.BotName.quoted())
 	}
 	if len(e.Attendees) > 0 {
@@ -159,7 +169,11 @@ func (o *eventList) Text() string {
 	if len(o.Events) == 0 {
 		b.WriteString("No event matches.\n")
 	}
-	b.WriteString(o.Coverage.text(o.Coverage.Status + " events"))
+	thing := "event"
+	if o.Coverage.Status != "all" {
+		thing = o.Coverage.Status + " event"
+	}
+	b.WriteString(o.Coverage.text(thing))
 	if o.NextCursor != "" {
 		b.WriteString("\nnext_cursor " + o.NextCursor)
 	}
@@ -185,8 +199,9 @@ func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEv
 	if status == "" {
 		status = "upcoming"
 	}
+	filters := call.given("start_date_gte", "start_date_lte", "updated_at_gte", "attendee_email", "organizer_email")
 	return most(call, len(rest), in.tokens(), detailOf(in.Detail), func(k int, d detail) (*eventList, error) {
-		out := &eventList{Events: make([]eventEntry, 0, k), Coverage: coverage{Status: status}}
+		out := &eventList{Events: make([]eventEntry, 0, k), Coverage: coverage{Status: status, FilteredBy: filters}}
 		for _, e := range rest[:k] {
 			out.Coverage.see(e.StartTime)
 			out.Events = append(out.Events, entryOfEvent(e, d, attendeesListed))
@@ -207,7 +222,11 @@ func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEv
 		}
 		var err error
 		out.NextCursor, err = call.next(place)
-		out.Next = "list_calendar_events with next_cursor as cursor goes on; schedule_recording with an event_id records one."
+		out.Next = "list_calendar_events with next_cursor as cursor goes on"
+		if d > least {
+			out.Next += "; schedule_recording with an event_id records one"
+		}
+		out.Next += "."
 		return out, err
 	})
 }
@@ -224,8 +243,10 @@ func eventQuery(call *Call, in listEvents) (client.EventQuery, error) {
 	if q.StartDateLTE, err = call.moment("start_date_lte", in.StartDateLTE, loc, true); err != nil {
 		return q, err
 	}
-	q.UpdatedAtGTE, err = call.moment("updated_at_gte", in.UpdatedAtGTE, loc, false)
-	return q, err
+	if q.UpdatedAtGTE, err = call.moment("updated_at_gte", in.UpdatedAtGTE, loc, false); err != nil {
+		return q, err
+	}
+	return q, inOrder("start_date_gte", q.StartDateGTE, "start_date_lte", q.StartDateLTE)
 }
 
 // eventWithin shows one event with as many attendees as the budget has room for.

@@ -19,7 +19,10 @@ func (t *Tool) failure(err error) *mcp.CallToolResult {
 	if errors.As(err, &argument) {
 		return mcp.NewToolResultError(t.Name + ": " + transcript.Clean(argument.text))
 	}
-	text := t.Name + ": " + transcript.Line(reasonOf(err), 500) + "."
+	text := t.Name + ": " + transcript.Line(reasonOf(err), 500)
+	if !strings.ContainsAny(text[len(text)-1:], ".?!") {
+		text += "."
+	}
 	if next := t.remedy(err); next != "" {
 		text += "\n" + next
 	}
@@ -54,16 +57,22 @@ func (t *Tool) remedy(err error) string {
 		return "Check the connection and MEETING_BAAS_BASE_URL, then try again."
 	case t.Operation == "join" && e.Duplicate():
 		return "A bot was sent to this meeting within the last 5 minutes: find it with list_bots (meeting_url). Only if a second bot is wanted, set a new deduplication_key."
+	case (e.Status == 401 || e.Status == 403) && t.takes("oauth_refresh_token"):
+		return "Either the provider refused the OAuth credentials, and the person must consent again (with offline access), or the API did not accept its key: list_calendars tells which, as it needs only the key."
 	case e.Status == 401, e.Status == 403:
 		return "The API did not accept the key, or it may not do this. Check MEETING_BAAS_API_KEY; other calls will fail the same way."
 	case e.Status == 402, strings.Contains(strings.ToLower(e.Code+e.Message), "insufficient"):
 		return "The account has no tokens left: the person must buy some at Meeting BaaS."
+	case e.Status == 409 && t.Operation == "create_zoom_oauth_connection":
+		return "list_zoom_connections shows the one that there is. To replace it, delete_zoom_connection first; each authorization code works once."
 	case e.Status == 404 && t.Operation == "patch_bot":
 		return "Look with get_calendar_event: if no recording is scheduled, schedule_recording makes one; if there is no such event, list_calendar_events gives event_id."
 	case e.Status == 404:
 		return "There is no such id for this key. " + t.lister()
 	case e.Status == 429 && e.RetryAfter == 0 && t.Operation == "delete_data":
 		return "The API allows 5 deletions a minute: wait one, then try again."
+	case e.Status == 429 && e.RetryAfter == 0:
+		return "Wait a minute, then try again."
 	case e.Status == 429:
 		return fmt.Sprintf("Wait %s, then try again.", max(e.RetryAfter, time.Second).Round(time.Second))
 	case e.Status == 500 && t.Operation == "create_calendar":
@@ -89,9 +98,10 @@ func (t *Tool) lost() string {
 		return "It may have been done all the same. Check with list_zoom_connections before trying again."
 	case "leave", "delete_data", "retranscribe_bot":
 		return "It may have been done all the same. Check with get_meeting_data before trying again."
-	}
-	if t.Operation == "resync_all_calendars" {
+	case "resync_all_calendars":
 		return "It may have been done all the same. Trying again does no harm."
+	case "list_raw_calendars":
+		return "Nothing is stored by this. Try again in a minute."
 	}
 	return "It may have been done all the same. Look before trying again."
 }
@@ -104,9 +114,12 @@ func (t *Tool) lister() string {
 		{"connection_id", "list_zoom_connections gives connection_id."},
 		{"calendar_id", "list_calendars gives calendar_id."},
 	} {
-		if t.schemas().in.Properties.Value(id.name) != nil {
+		if t.takes(id.name) {
 			return id.lister
 		}
 	}
 	return ""
 }
+
+// takes reports whether a tool has an argument.
+func (t *Tool) takes(name string) bool { return t.schemas().in.Properties.Value(name) != nil }

@@ -131,32 +131,31 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 	}
 	s := &survey{covered: searched{Complete: true}, listed: map[string]bool{}}
 	var doubtful, unseen []string
-	for bot, err := range a.api.AllBots(ctx, client.BotQuery{Limit: pageSize, CreatedAfter: q.After, CreatedBefore: q.Before}) {
+	for bot, err := range a.bots(ctx, q) {
 		if err != nil {
 			return nil, err
 		}
-		copied, ok := have[bot.UUID]
-		delete(have, bot.UUID)
-		if bot.EndedAt.IsZero() {
+		copied, ok := have[bot.id]
+		delete(have, bot.id)
+		if bot.ended.IsZero() {
 			s.running++
 			continue
 		}
-		name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
-		if ok && (len(bot.Speakers) == 0 || source != fallbackTitle && string(name) != copied.Title) {
-			doubtful = append(doubtful, bot.UUID)
+		if ok && (!bot.spoken || bot.source != fallbackTitle && string(bot.title) != copied.Title) {
+			doubtful = append(doubtful, bot.id)
 		}
-		if !matches(bot, q.Meeting) {
+		if !bot.called(q.Meeting) {
 			continue
 		}
 		s.covered.Known++
-		s.listed[bot.UUID] = true
-		s.covered.saw(bot.CreatedAt.Time)
+		s.listed[bot.id] = true
+		s.covered.saw(bot.created)
 		switch {
 		case ok:
-		case len(bot.Speakers) == 0:
+		case !bot.spoken:
 			s.covered.WithoutTranscript++
 		default:
-			unseen = append(unseen, bot.UUID)
+			unseen = append(unseen, bot.id)
 		}
 	}
 	for id, e := range have { // kept, but not listed any more

@@ -48,28 +48,41 @@ type listedBot struct {
 	Duration    *int64 `json:"duration,omitzero"` // seconds
 	Speakers    []said `json:"speakers,omitzero"`
 	MoreSpeaker int    `json:"more_speakers,omitzero"`
-	// with detail full
+	listedDetails
+}
+
+// listedDetails are the API's other fields, with detail full.
+type listedDetails struct {
+	ID             string   `json:"id,omitzero"` // the API's old id, if it is another
 	Extra          anything `json:"extra,omitzero"`
 	SessionID      string   `json:"session_id,omitzero"`
 	AccessCount    *int64   `json:"access_count,omitzero"`
 	LastAccessedAt string   `json:"last_accessed_at,omitzero"`
 }
 
+func (l *listedDetails) none() bool {
+	return l.ID == "" && l.Extra == nil && l.SessionID == "" && l.AccessCount == nil && l.LastAccessedAt == ""
+}
+
 // coverage says what was looked at, so that an empty list is not taken for
 // more than it is.
 type coverage struct {
 	Looked       int      `json:"looked_at"`
-	Complete     bool     `json:"complete"`        // nothing more matches beyond these
-	Status       string   `json:"status,omitzero"` // of events
-	FilteredHere []string `json:"filtered_here,omitzero"`
+	Complete     bool     `json:"complete"`               // nothing more matches beyond these
+	Status       string   `json:"status,omitzero"`        // of events
+	FilteredBy   []string `json:"filtered_by,omitzero"`   // arguments by which the API did not tell of all
+	FilteredHere []string `json:"filtered_here,omitzero"` // arguments by which those were sorted out that it told of
 	Newest       string   `json:"newest,omitzero"`
 	Oldest       string   `json:"oldest,omitzero"`
 }
 
-func (c coverage) text(what string) string {
-	text := fmt.Sprintf("Looked at %d %s", c.Looked, what)
+func (c coverage) text(thing string) string {
+	text := "Looked at " + counted(c.Looked, thing)
 	if c.Newest != "" {
 		text += fmt.Sprintf(" (%s to %s)", c.Oldest, c.Newest)
+	}
+	if len(c.FilteredBy) > 0 {
+		text += "; only those that fit " + strings.Join(c.FilteredBy, ", ")
 	}
 	if len(c.FilteredHere) > 0 {
 		text += "; filtered here, not by the API: " + strings.Join(c.FilteredHere, ", ")
@@ -78,6 +91,14 @@ func (c coverage) text(what string) string {
 		return text + "; there are no more."
 	}
 	return text + "; there may be more."
+}
+
+// counted is a number of things in words.
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 func (o *botList) Text() string {
@@ -96,14 +117,14 @@ func (o *botList) Text() string {
 			b.WriteString(" · " + names(bot.Speakers, bot.MoreSpeaker))
 		}
 		fmt.Fprintf(&b, "\n  bot %s · %s\n", bot.BotName.quoted(), bot.MeetingURL)
-		if bot.Extra != nil {
-			b.WriteString("  extra " + compact(bot.Extra) + "\n")
+		if !bot.listedDetails.none() {
+			b.WriteString("  all else " + compact(bot.listedDetails) + "\n")
 		}
 	}
 	if len(o.Bots) == 0 {
 		b.WriteString("No bot matches.\n")
 	}
-	b.WriteString(o.Coverage.text("bots"))
+	b.WriteString(o.Coverage.text("bot"))
 	if o.NextCursor != "" {
 		b.WriteString("\nnext_cursor " + o.NextCursor)
 	}
@@ -113,8 +134,8 @@ func (o *botList) Text() string {
 // listPlace is where a page of bots ended: in the API's page that Cursor
 // fetches, behind Skip bots.
 type listPlace struct {
-	Cursor string `json:"c"`
-	Skip   int    `json:"s"`
+	Cursor string `json:"c,omitzero"`
+	Skip   int    `json:"s,omitzero"`
 }
 
 // found is a bot that matches, with the place just behind it.
@@ -144,6 +165,7 @@ func list(ctx context.Context, api *client.Client, call *Call, in listBots) (*bo
 	if err != nil {
 		return nil, err
 	}
+	looked.FilteredBy = call.given("bot_name", "meeting_url", "created_after", "created_before", "ended_after", "filter_by_extra")
 	return most(call, len(matches), in.tokens(), detailOf(in.Detail), func(k int, d detail) (*botList, error) {
 		out := &botList{Bots: make([]listedBot, 0, k), Coverage: looked}
 		next := end
@@ -235,6 +257,11 @@ func botQuery(call *Call, in listBots) (client.BotQuery, error) {
 		BotName: in.BotName, MeetingURL: in.MeetingURL,
 		FilterByExtra: in.FilterByExtra, SortByExtra: in.SortByExtra,
 	}
+	for condition := range strings.SplitSeq(in.FilterByExtra, ",") {
+		if in.FilterByExtra != "" && !strings.Contains(condition, ":") { // which the API would pass over, or find nothing for
+			return q, badArgument("filter_by_extra: %q has no key. The API splits at commas, so no value with a comma can be filtered by: filter by another key, or look through the list.", clip(strings.TrimSpace(condition), 60))
+		}
+	}
 	loc, err := call.location(in.zone)
 	if err != nil {
 		return q, err
@@ -245,8 +272,10 @@ func botQuery(call *Call, in listBots) (client.BotQuery, error) {
 	if q.CreatedBefore, err = call.moment("created_before", in.CreatedBefore, loc, true); err != nil {
 		return q, err
 	}
-	q.EndedAfter, err = call.moment("ended_after", in.EndedAfter, loc, false)
-	return q, err
+	if q.EndedAfter, err = call.moment("ended_after", in.EndedAfter, loc, false); err != nil {
+		return q, err
+	}
+	return q, inOrder("created_after", q.CreatedAfter, "created_before", q.CreatedBefore)
 }
 
 // speakersListed is how many speakers a list shows of each bot.
@@ -255,11 +284,10 @@ const speakersListed = 8
 func listed(bot client.ListedBot, d detail) listedBot {
 	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 	out := listedBot{
-		BotID: bot.UUID, Title: name, TitleSource: source, BotName: short(bot.BotName), MeetingURL: link(bot.MeetingURL),
+		BotID: bot.UUID, Title: d.name(string(name)), TitleSource: source, BotName: d.name(bot.BotName), MeetingURL: d.link(bot.MeetingURL),
 		CreatedAt: stamp(bot.CreatedAt), EndedAt: stamp(bot.EndedAt), Duration: bot.Duration,
 	}
 	if d == least {
-		out.MeetingURL = ""
 		return out
 	}
 	out.Speakers = shortAll(bot.Speakers)
@@ -267,6 +295,9 @@ func listed(bot client.ListedBot, d detail) listedBot {
 		out.Speakers, out.MoreSpeaker = out.Speakers[:speakersListed], len(out.Speakers)-speakersListed
 	}
 	if d == full {
+		if string(bot.ID) != bot.UUID {
+			out.ID = string(bot.ID)
+		}
 		out.Extra, out.SessionID = cleaned(bot.Extra), bot.SessionID
 		out.AccessCount, out.LastAccessedAt = bot.AccessCount, stamp(bot.LastAccessedAt)
 	}

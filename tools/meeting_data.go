@@ -1,12 +1,12 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"math"
 	"strings"
-	"time"
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/transcript"
@@ -54,15 +54,6 @@ type speaking struct {
 	Words   int   `json:"words"`
 }
 
-// spoken is how much was said, or why there is nothing to read.
-type spoken struct {
-	Turns    int    `json:"turns"`
-	Words    int    `json:"words"`
-	Tokens   int    `json:"tokens,omitzero"` // about, to read it all
-	Language string `json:"language,omitzero"`
-	Missing  string `json:"missing,omitzero"`
-}
-
 // links to a meeting's files, which expire.
 type links struct {
 	MP4                           string `json:"mp4,omitzero"`
@@ -84,14 +75,6 @@ func (l links) present() iter.Seq2[string, string] {
 			}
 		}
 	}
-}
-
-// speech is a page of the transcript, fenced.
-type speech struct {
-	FirstTurn  int    `json:"first_turn"`
-	LastTurn   int    `json:"last_turn"`
-	Text       string `json:"text"`
-	NextCursor string `json:"next_cursor,omitzero"`
 }
 
 // botDetails are the API's fields that are not at a glance. Secrets, and URLs
@@ -232,95 +215,6 @@ func nextStep(m *meeting, in getMeeting) string {
 	return ""
 }
 
-// lineTokens is what a line of a transcript has beside its words.
-const lineTokens = 6
-
-// spokenIn measures a transcript, or says why there is none.
-func spokenIn(data *client.MeetingData, turns []transcript.Turn, now time.Time) spoken {
-	s := spoken{Turns: len(turns), Words: transcript.Words(turns)}
-	if len(turns) > 0 {
-		s.Language = turns[0].Lang
-		for _, t := range turns {
-			s.Tokens += transcript.Tokens(t.Text) + lineTokens
-		}
-		return s
-	}
-	if why := absenceOf(data, now); why.state == stateFailed {
-		s.Missing = "Nothing was recorded." // why is said of the state
-	} else {
-		s.Missing = strings.TrimSpace(why.cause + " " + why.remedy)
-	}
-	return s
-}
-
-// turnsOf makes turns of the API's transcripts, in the API's order.
-func turnsOf(all []client.Transcript) []transcript.Turn {
-	turns := make([]transcript.Turn, 0, len(all))
-	var words []string
-	for i, t := range all {
-		words = words[:0]
-		for _, w := range t.Words {
-			words = append(words, w.Text)
-		}
-		end := t.StartTime
-		if n := len(t.Words); n > 0 {
-			end = t.Words[n-1].EndTime
-		}
-		if t.EndTime != nil {
-			end = *t.EndTime
-		}
-		turns = append(turns, transcript.Turn{Index: i, Speaker: t.Speaker, Start: t.StartTime, End: end, Lang: t.Lang, Text: transcript.JoinWords(words)})
-	}
-	return turns
-}
-
-// How many tokens are kept for speech beside a meeting at a glance, with its
-// cursor and fence, and how few leave no room for the glance.
-const (
-	speechTokens = 450
-	glanceTokens = 350
-)
-
-// smallestPage of speech, in tokens, is worth a call.
-const smallestPage = 60
-
-// readOn adds as much of the transcript as the budget has room for, from where
-// the cursor points.
-func readOn(call *Call, m *meeting, turns []transcript.Turn, tokens int) (*meeting, error) {
-	var place [2]int // a transcript.Position, written short
-	if err := call.at(&place); err != nil {
-		return nil, err
-	}
-	from := transcript.Position{Turn: place[0], Rune: place[1]}
-	fence := transcript.NewFence()
-	for room := tokens; room >= smallestPage; {
-		page := transcript.Render(turns, from, room)
-		if page.Next >= 0 && page.First < 0 {
-			break // not even a part of the next turn fits
-		}
-		out := *m
-		out.Speech = &speech{FirstTurn: page.First, LastTurn: page.Last, Text: fence.Wrap(page.Text)}
-		if page.Next >= 0 {
-			next, err := call.next([2]int{page.Rest.Turn, page.Rest.Rune})
-			if err != nil {
-				return nil, err
-			}
-			out.Speech.NextCursor = next
-			out.Next = "get_meeting_data with next_cursor as cursor reads on."
-		}
-		r, err := call.render(&out)
-		if err != nil {
-			return nil, err
-		}
-		over := max(transcript.Tokens(r.text), transcript.Tokens(string(r.structured))) - tokens
-		if over <= 0 {
-			return &out, nil
-		}
-		room -= max(over, 10)
-	}
-	return nil, badArgument("max_tokens %d is too little for this meeting's data. Ask for more, or leave out detail.", tokens)
-}
-
 func (o *meeting) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "bot_id %s · %s (%s)", o.BotID, o.Title.quoted(), o.TitleSource)
@@ -338,7 +232,7 @@ func (o *meeting) Text() string {
 	if o.MeetingURL != "" {
 		fmt.Fprintf(&b, "\nBot %s · %s %s", o.BotName.quoted(), o.Platform, o.MeetingURL)
 	}
-	b.WriteString("\nCreated " + o.CreatedAt)
+	b.WriteString("\nCreated " + cmp.Or(o.CreatedAt, "at an unknown time"))
 	for _, t := range []struct{ word, at string }{{"joined", o.BotJoinedAt}, {"left", o.BotExitedAt}, {"ended", o.EndedAt}} {
 		if t.at != "" {
 			b.WriteString(", " + t.word + " " + t.at)
@@ -364,31 +258,4 @@ func (o *meeting) Text() string {
 		}
 	}
 	return b.String()
-}
-
-func (o *meeting) textOfSpeech(b *strings.Builder) {
-	if o.Transcript.Missing != "" {
-		b.WriteString("\nNo transcript: " + o.Transcript.Missing)
-		return
-	}
-	shares := make([]string, len(o.Speakers))
-	for i, s := range o.Speakers {
-		shares[i] = s.Name.quoted() + " " + lasted(s.Seconds)
-	}
-	if o.MoreSpeaker > 0 {
-		shares = append(shares, fmt.Sprintf("and %d more", o.MoreSpeaker))
-	}
-	if len(shares) > 0 {
-		fmt.Fprintf(b, "\nSpoke: %s", strings.Join(shares, ", "))
-	}
-	fmt.Fprintf(b, "\nTranscript: %d turns, %d words", o.Transcript.Turns, o.Transcript.Words)
-	if o.Transcript.Tokens > 0 {
-		fmt.Fprintf(b, ", about %d tokens", o.Transcript.Tokens)
-	}
-	if o.Transcript.Language != "" {
-		b.WriteString(", language " + o.Transcript.Language)
-	}
-	if o.Speech != nil {
-		fmt.Fprintf(b, "; turns %d to %d here", o.Speech.FirstTurn, o.Speech.LastTurn)
-	}
 }

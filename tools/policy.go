@@ -3,16 +3,10 @@ package tools
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
@@ -21,7 +15,7 @@ import (
 
 // Policy is what the operator allows.
 type Policy struct {
-	URLHosts       []string // where data and keys may be sent: hosts, "*.host" for those below, "*" for all
+	URLHosts       []string // where data and keys may be sent: hosts, "*.host" for those below, "*" for all on the internet
 	SecretEnv      []string // environment variables that a secret argument may name as env:NAME
 	Getenv         func(string) string
 	MaxBotsPerHour int                              // 0: no limit
@@ -90,82 +84,4 @@ func (p *policy) secret(text string) (string, error) {
 		return "", fmt.Errorf("the environment variable %q is not set", clip(name, 60))
 	}
 	return value, nil
-}
-
-// hostname is what a destination's host may look like, so that no two parsers
-// can read it differently.
-var hostname = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
-
-// destination refuses URLs of hosts that the operator did not allow.
-func (p *policy) destination(text string) error {
-	u, err := url.Parse(text)
-	if err != nil || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' }) {
-		return errors.New("not a URL")
-	}
-	host := strings.ToLower(u.Hostname())
-	switch {
-	case !slices.Contains([]string{"https", "http", "wss", "ws"}, u.Scheme):
-		return errors.New("a URL must begin with https:// or wss://")
-	case u.User != nil:
-		return errors.New("a URL must not hold a user name or password")
-	case u.Opaque != "" || !hostname.MatchString(host) || !strings.HasPrefix(strings.ToLower(text), u.Scheme+"://"+strings.ToLower(u.Host)):
-		return errors.New("a URL must name its host plainly")
-	case !p.allowed(host):
-		return fmt.Errorf("the host %q is not allowed; the API would send meeting data or keys there. The operator allows hosts with --url-hosts", clip(host, 80))
-	}
-	return nil
-}
-
-func (p *policy) allowed(host string) bool {
-	return slices.ContainsFunc(p.URLHosts, func(pattern string) bool {
-		pattern = strings.ToLower(pattern)
-		below, wild := strings.CutPrefix(pattern, "*.")
-		return pattern == "*" || pattern == host || wild && strings.HasSuffix(host, "."+below)
-	})
-}
-
-// urlish finds what some program may take for a URL, however it is spelled.
-var urlish = regexp.MustCompile(`(?i)(https?|wss?):|^/[/\\]|^\\`)
-
-// destinations refuses URLs anywhere within free JSON whose hosts are not
-// allowed: transcribers take callback URLs among their parameters.
-func (p *policy) destinations(path string, raw jsontext.Value) error {
-	if raw == nil {
-		return nil
-	}
-	var v any
-	if err := json.Unmarshal(raw, &v); err != nil {
-		return badArgument("%s: not a JSON object with each name once.", path)
-	}
-	return p.destinationsIn(path, v)
-}
-
-func (p *policy) destinationsIn(path string, v any) error {
-	switch v := v.(type) {
-	case string:
-		visible := strings.Map(func(r rune) rune {
-			if r <= ' ' || r == 0x7f {
-				return -1
-			}
-			return r
-		}, v)
-		if urlish.MatchString(visible) {
-			if err := p.destination(v); err != nil {
-				return badArgument("%s: %v.", clip(path, 120), err)
-			}
-		}
-	case []any:
-		for i, item := range v {
-			if err := p.destinationsIn(fmt.Sprintf("%s[%d]", path, i), item); err != nil {
-				return err
-			}
-		}
-	case map[string]any:
-		for name, item := range v {
-			if err := p.destinationsIn(path+"."+name, item); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

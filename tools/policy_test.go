@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -20,6 +22,7 @@ var destinations = []struct{ tool, args string }{
 	{"join_meeting", `{` + meet + `,"zoom_obf_token_url":%s}`},
 	{"join_meeting", `{` + meet + `,"zoom_access_token_url":%s}`},
 	{"join_meeting", `{` + meet + `,"transcription_custom_parameters":{"callback":{"url":%s}}}`},
+	{"join_meeting", `{` + meet + `,"transcription_custom_parameters":{%s:true}}`},
 	{"schedule_recording", `{"event_id":"e","bot_name":"Ada","webhook_url":%s}`},
 	{"schedule_recording", `{"event_id":"e","bot_name":"Ada","streaming_output":%s}`},
 	{"schedule_recording", `{"event_id":"e","bot_name":"Ada","streaming":{"input":%s}}`},
@@ -53,6 +56,7 @@ var planted = []string{
 	"https://[::1]/",
 	"https://2130706433/",
 	"wss://evil.net/audio",
+	"ftp://evil.net/x",
 	"http://169.254.169.254/latest/meta-data",
 }
 
@@ -92,6 +96,18 @@ func TestAllowedDestinations(t *testing.T) {
 		{[]string{"*"}, false, "https://anything.net/", true},
 		{[]string{"*"}, false, "https://user:pw@anything.net/", false},
 		{[]string{"*"}, false, "ftp://anything.net/", false},
+		{[]string{"*"}, false, "anything.net/x", false},
+		{[]string{"*"}, false, "http://anything.net/", false},
+		{[]string{"*"}, false, "https://127.0.0.1/", false},
+		{[]string{"*", "127.0.0.1"}, false, "http://127.0.0.1:9000/", true},
+		{[]string{"127.0.0.1"}, false, "http://127.1:9000/", false},
+		{[]string{"127.0.0.1"}, false, "https://127.0.0.2/", false},
+		{[]string{"localhost"}, false, "ws://localhost:9000/", true},
+		{[]string{"hooks.corp.internal"}, false, "https://hooks.corp.internal/", true},
+		{[]string{"*.corp.internal"}, false, "https://a.corp.internal./", true},
+		{[]string{"*.corp.internal"}, false, "https://a.other.internal/", false},
+		{[]string{"xn--bcher-kva.example.org"}, false, "https://bücher.example.org/", true},
+		{[]string{"hooks.example.org"}, false, "http://hooks.example.org/", true},
 		{nil, true, "https://example.com/x", true},
 		{nil, true, "wss://a.example.com/x", true},
 		{nil, true, "https://notexample.com/x", false},
@@ -102,6 +118,42 @@ func TestAllowedDestinations(t *testing.T) {
 		if r.isError == row.want {
 			t.Errorf("%v %v %s: %s", row.hosts, row.sandbox, row.url, r.text)
 		}
+	}
+}
+
+// Where strangers call, no list lets them send anything into a network or in clear.
+func TestStrangersDestinations(t *testing.T) {
+	a := newAgent(t, tools.Policy{URLHosts: []string{"*", "127.0.0.1", "hooks.corp.internal", "hooks.example.org"}})
+	for _, row := range []struct{ argument, want string }{
+		{`"webhook_url":"https://127.0.0.1/"`, `the host "127.0.0.1" is not on the internet`},
+		{`"webhook_url":"https://hooks.corp.internal/"`, "is not on the internet"},
+		{`"webhook_url":"http://hooks.example.org/"`, "must begin with https:// or wss://"},
+		{`"bot_image":"https://hooks.corp.internal/p.png"`, "bot_image must be the https:// URL of an image"},
+		{`"bot_image":"wss://hooks.example.org/p.png"`, "a URL must begin with https://"},
+		{`"webhook_url":"https://hooks.example.org/"`, ""},
+	} {
+		r := a.callBy(&access.Principal{ID: "ada", Scopes: []access.Scope{access.Write}, Key: client.NewSecret(sandbox.Key)}, "join_meeting", `{`+meet+`,`+row.argument+`}`)
+		if r.isError != (row.want != "") || !strings.Contains(r.text, row.want) || strings.Contains(r.text, "--url-hosts") {
+			t.Errorf("%s: got %s, want %q", row.argument, r.text, row.want)
+		}
+	}
+}
+
+func TestHostsAreSentInASCII(t *testing.T) {
+	a := newAgent(t, tools.Policy{URLHosts: []string{"*"}})
+	r := a.ok("join_meeting", `{`+meet+`,"webhook_url":"https://Bücher.example:8443/ü?x#y","bot_image":"https://bücher.example/p.png"}`)
+	body := string(a.sandbox.Requests()[0].Body)
+	for _, want := range []string{`"webhook_url":"https://xn--bcher-kva.example:8443/ü?x#y"`, `"bot_image":"https://xn--bcher-kva.example/p.png"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("sent %s, want %s", body, want)
+		}
+	}
+	if want := "webhook_url is sent as https://xn--bcher-kva.example:8443/ü?x#y."; !strings.Contains(r.text, want) || !strings.Contains(r.json, want) {
+		t.Errorf("got %s %s, want the note %q", r.text, r.json, want)
+	}
+	r = a.call("join_meeting", `{`+meet+`,"transcription_custom_parameters":{"callback_url":"https://bücher.example/"}}`)
+	if !strings.Contains(r.text, "transcription_custom_parameters.callback_url: write the host in ASCII: https://xn--bcher-kva.example/") {
+		t.Errorf("got %s", r.text)
 	}
 }
 

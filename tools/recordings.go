@@ -36,9 +36,12 @@ type recordings struct {
 
 func (o *recordings) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d events.", o.Done, len(o.Events)+o.More)
+	fmt.Fprintf(&b, "%s: %s.", o.Done, counted(len(o.Events)+o.More, "event"))
 	for _, e := range o.Events {
-		b.WriteString("\n- " + e.text() + e.details())
+		b.WriteString("\n- " + e.text())
+	}
+	if len(o.Events) == 1 && o.Events[0].BotParam != nil {
+		b.WriteString("\n  bot_param " + compact(o.Events[0].BotParam))
 	}
 	if o.More > 0 {
 		fmt.Fprintf(&b, "\nand %d more of the series; list_calendar_events shows them.", o.More)
@@ -48,6 +51,9 @@ func (o *recordings) Text() string {
 
 // recordingsOf shows the events that were touched, as far as there is room.
 func recordingsOf(call *Call, done string, events []client.Event, next string) (*recordings, error) {
+	if len(events) == 0 {
+		next = "no event was touched: look at it with get_calendar_event."
+	}
 	return most(call, len(events), defaultTokens, brief, func(k int, d detail) (*recordings, error) {
 		out := &recordings{Done: done, Events: make([]eventEntry, 0, k), More: len(events) - k, About: About{Next: next}}
 		for _, e := range events[:k] {
@@ -82,9 +88,6 @@ func schedule(ctx context.Context, api *client.Client, call *Call, in scheduleRe
 			break
 		}
 		call.platformNotes(e.MeetingURL, body.EnterMessage, body.WaitingRoomTimeout, body.BotSettings)
-	}
-	if len(events) == 0 {
-		return recordingsOf(call, "Scheduled", events, "nothing was scheduled: look at the event with get_calendar_event.")
 	}
 	return recordingsOf(call, "Scheduled", events, "the bot joins by itself; afterwards list_bots finds it by time or link. update_recording changes it, unschedule_recording cancels it.")
 }

@@ -79,7 +79,7 @@ func (r *Resources) Read(ctx context.Context, uri string) ([]mcp.ResourceContent
 
 // addressed says which call answers an address.
 func addressed(uri string) (tool string, args map[string]string, err error) {
-	if strings.EqualFold(uri, recent) {
+	if strings.EqualFold(strings.TrimSuffix(uri, "/"), recent) {
 		return "list_bots", nil, nil
 	}
 	ours := len(uri) >= len(scheme) && strings.EqualFold(uri[:len(scheme)], scheme)

@@ -22,10 +22,11 @@ import (
 // resourceReader is a real client of the resources of the tools that a selection has on.
 type resourceReader struct {
 	*mcpclient.Client
-	t *testing.T
+	resources *tools.Resources
+	t         testing.TB
 }
 
-func newReader(t *testing.T, url string, s tools.Selection) *resourceReader {
+func newReader(t testing.TB, url string, s tools.Selection) *resourceReader {
 	t.Helper()
 	api := client.New(url, client.NewSecret(sandbox.Key), &client.Options{Pause: 1})
 	kept, err := library.Open(t.Context(), library.Memory)
@@ -66,7 +67,7 @@ func newReader(t *testing.T, url string, s tools.Selection) *resourceReader {
 	if _, err := c.Initialize(t.Context(), mcp.InitializeRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	return &resourceReader{c, t}
+	return &resourceReader{c, resources, t}
 }
 
 func (r *resourceReader) read(uri string) (string, error) {
@@ -272,4 +273,29 @@ func TestHostileResources(t *testing.T) {
 			t.Errorf("%+q came out: …%s", bad, seen[max(0, i-200):min(len(seen), i+50)])
 		}
 	}
+}
+
+// FuzzResource reads addresses that clients make up. Each is a meeting's part or
+// refused in words, and its canonical form is its own.
+func FuzzResource(f *testing.F) {
+	a := newAgent(f, tools.Policy{})
+	weekly := a.meetingOf("weekly sync")
+	r := newReader(f, a.sandbox.URL(), tools.Selection{})
+	for _, seed := range []string{
+		"meeting://recent", "meeting://latest", "meeting://" + weekly, "meeting://" + weekly + "/transcript?from=0:10&to=15&speaker=A&format=json#t=9", "meeting://%2e%2e%2fbots/transcript",
+		"meeting://a%00b?x#t=", "meeting:///transcript?from=%zz", "meeting://recent/transcript?speaker=a&speaker=b", "MEETING://recent", "meeting://{bot_id}/transcript{?from}", "file:///etc/passwd", "",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, uri string) {
+		r := &resourceReader{r.Client, r.resources, t}
+		if once, err := r.resources.Address(uri); err == nil {
+			if again, err := r.resources.Address(once); again != once || err != nil {
+				t.Errorf("%q: got %q, and then %q and %v", uri, once, again, err)
+			}
+		}
+		if text, err := r.read(uri); (text == "") == (err == nil) || err != nil && err.Error() == "" {
+			t.Errorf("%q: got %q, %v", uri, text, err)
+		}
+	})
 }

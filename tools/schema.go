@@ -30,6 +30,7 @@ func schemasOf[In any, Out Result](tool string) schemas {
 	var s schemas
 	s.in = inputSchema(reflect.TypeFor[In]())
 	s.rawIn = schemaJSON(tool, s.in)
+	s.folders = newFolders(s.rawIn)
 	if out := reflect.TypeFor[Out](); out != reflect.TypeFor[*Document]() && out.Kind() != reflect.Interface {
 		s.rawOut = schemaJSON(tool, outputSchema(out))
 	}

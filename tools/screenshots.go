@@ -25,6 +25,8 @@ type getScreenshots struct {
 type screenshots struct {
 	About
 	BotID       string       `json:"bot_id"`
+	Title       said         `json:"title,omitzero"`      // of the latest
+	CreatedAt   string       `json:"created_at,omitzero"` // of the latest
 	Screenshots []screenshot `json:"screenshots"`
 	Total       int          `json:"total"`
 	NextCursor  string       `json:"next_cursor,omitzero"`
@@ -44,10 +46,15 @@ func (o *screenshots) pictures() []picture { return o.images }
 
 func (o *screenshots) Text() string {
 	var b strings.Builder
-	if o.Total == 0 {
-		return "Bot " + o.BotID + " has no screenshots: there are none for Zoom or audio_only, before a meeting's end, or after its data was deleted."
+	b.WriteString("Bot " + o.BotID)
+	if o.CreatedAt != "" {
+		fmt.Fprintf(&b, " · %s · %s", o.Title.quoted(), o.CreatedAt)
 	}
-	fmt.Fprintf(&b, "Bot %s: %d of %d screenshots", o.BotID, len(o.Screenshots), o.Total)
+	if o.Total == 0 {
+		b.WriteString(": no screenshots, as there are none for Zoom or audio_only, before a meeting's end, or after its data was deleted.")
+		return b.String()
+	}
+	fmt.Fprintf(&b, ": %d of %s", len(o.Screenshots), counted(o.Total, "screenshot"))
 	if n := len(o.images); n > 0 {
 		fmt.Fprintf(&b, ", %d as pictures", n)
 	}
@@ -76,6 +83,10 @@ func shots(ctx context.Context, api *client.Client, call *Call, in getScreenshot
 	rest := all[min(max(skip, 0), len(all)):]
 	out, err := most(call, len(rest), in.tokens(), least, func(k int, _ detail) (*screenshots, error) {
 		out := &screenshots{BotID: id, Total: len(all), Screenshots: make([]screenshot, 0, k)}
+		if bot := call.latest; bot != nil {
+			out.Title, _ = title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+			out.CreatedAt = stamp(bot.CreatedAt)
+		}
 		for _, s := range rest[:k] {
 			out.Screenshots = append(out.Screenshots, screenshot{short(s.Date), s.URL})
 		}

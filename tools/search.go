@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
@@ -34,6 +33,8 @@ type searchResults struct {
 	RetryAfter int                 `json:"retry_after_s,omitzero"`
 	Unknown    []string            `json:"unknown_words,omitzero"`
 	Nearest    map[string][]string `json:"nearest_words,omitzero"`
+	Instead    map[string][]string `json:"searched_instead,omitzero"` // of the nearest, those that were taken for the word
+	Present    []said              `json:"speakers_present,omitzero"` // when nobody has the name that was given
 	NextCursor string              `json:"next_cursor,omitzero"`
 }
 
@@ -102,8 +103,22 @@ func (o *searchResults) Text() string {
 	if len(o.Results) == 0 {
 		b.WriteString("Nothing was found.\n")
 	}
-	for _, word := range slices.Sorted(maps.Keys(o.Nearest)) {
-		fmt.Fprintf(&b, "%q does not occur; near it are: %s\n", word, strings.Join(o.Nearest[word], ", "))
+	for _, word := range o.Unknown {
+		fmt.Fprintf(&b, "%q does not occur", word)
+		if near := o.Nearest[word]; len(near) > 0 {
+			b.WriteString("; near it are: " + strings.Join(near, ", "))
+		}
+		if instead := o.Instead[word]; len(instead) > 0 {
+			b.WriteString("; searched instead: " + strings.Join(instead, ", "))
+		}
+		b.WriteByte('\n')
+	}
+	if len(o.Present) > 0 {
+		b.WriteString("Those who speak:")
+		for _, name := range o.Present {
+			b.WriteString(" " + name.quoted())
+		}
+		b.WriteByte('\n')
 	}
 	b.WriteString(o.Coverage.text())
 	if o.State != "" {
@@ -156,13 +171,18 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	if in.BotID == "" {
 		covered.Searched = found.Searched
 	}
+	if found.Cut {
+		call.note("the query is so long that only its first words were searched for; give the few that matter.")
+	}
 	hits := sure(found.Hits, unread)
 	fence := transcript.NewFence()
+	passages := make([]passage, len(hits))
+	for i, hit := range hits {
+		passages[i] = passageOf(hit, fence)
+	}
 	return most(call, len(hits), in.tokens(), least, func(k int, _ detail) (*searchResults, error) {
-		out := &searchResults{Results: make([]passage, 0, k), Coverage: covered, Unknown: found.Unknown, Nearest: found.Nearest}
-		for _, hit := range hits[:k] {
-			out.Results = append(out.Results, passageOf(hit, fence))
-		}
+		out := &searchResults{Results: passages[:k], Coverage: covered, Unknown: found.Unknown, Nearest: found.Nearest, Instead: found.Instead,
+			Present: shortAll(found.Speakers)}
 		if covered.running {
 			out.State, out.RetryAfter = stateRunning, int(fetchTime/time.Second)
 		}
@@ -176,13 +196,28 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 			out.Next = "search_transcripts with next_cursor as cursor has more; get_transcript with turns reads around a passage."
 		} else if k > 0 {
 			out.Next = "get_transcript with bot_id and turns reads around a passage."
-		} else if !covered.Complete {
-			out.Next = "call again to search the meetings that are not read yet."
 		} else {
-			out.Next = "try other words: nothing that was searched has these, which does not mean that it was never said in other words."
+			out.Next = nothingFound(found, covered)
 		}
 		return out, err
 	})
+}
+
+// nothingFound says what to do when nothing that was searched answers.
+func nothingFound(found library.Results, covered searched) string {
+	switch {
+	case covered.Known == 0:
+		return "no meeting that has ended is among those asked for: leave out after, before or meeting, or look with list_bots."
+	case !covered.Complete:
+		return "call again to search the meetings that are not read yet."
+	case len(found.Speakers) > 0:
+		return "give a part of the name of one who speaks, or leave speaker out."
+	case len(found.Phrases) > 0:
+		return fmt.Sprintf("leave out the quotes to find the words one by one: nothing that was searched has %q in these very words.", strings.Join(found.Phrases, `" and "`))
+	case len(found.Without) > 0:
+		return fmt.Sprintf("leave out what must not occur (-%s), or try other words.", strings.Join(found.Without, ", -"))
+	}
+	return "try other words: nothing that was searched has these, which does not mean that it was never said in other words."
 }
 
 func libraryQuery(call *Call, in searchTranscripts) (library.Query, error) {
@@ -206,7 +241,7 @@ func passageOf(hit library.Hit, fence transcript.Fence) passage {
 		Text: fence.Wrap(transcript.Render(hit.Text, transcript.Position{}, defaultTokens).Text),
 	}
 	for _, t := range hit.Turns {
-		p.Turns = append(p.Turns, scoredTurn{t.Index, t.Score})
+		p.Turns = append(p.Turns, scoredTurn{t.Index, math.Round(t.Score*1000) / 1000})
 	}
 	return p
 }
@@ -230,14 +265,4 @@ func (a *archive) fillOne(ctx context.Context, call *Call, q *library.Query) (se
 	}
 	at := r.Date.UTC().Format(time.RFC3339)
 	return searched{Known: 1, Searched: 1, Complete: true, Oldest: at, Newest: at}, nil
-}
-
-// matches reports that a bot's title or link has the text.
-func matches(bot client.ListedBot, text string) bool {
-	if text == "" {
-		return true
-	}
-	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
-	text = strings.ToLower(text)
-	return strings.Contains(strings.ToLower(string(name)), text) || strings.Contains(strings.ToLower(bot.MeetingURL), text)
 }

@@ -58,8 +58,12 @@ func fateOf(data *client.MeetingData, now time.Time) fate {
 		return fate{stateUnknown, "The bot has left the meeting and its recording is not ready yet.", "", "Look again in a minute."}
 	case bot.SessionID == "" && bot.ScheduledBotID != nil:
 		return fate{state: stateScheduled}
+	case bot.IsStopped:
+		return fate{stateUnknown, "The bot was told to leave, and the API does not tell yet that it did.", "", "Look again in a minute."}
 	case now.Sub(bot.CreatedAt.Time) < longestWait:
 		return fate{stateJoining, "", "", "If it stays so, somebody in the meeting must admit the bot; the API does not tell whether it waits in the lobby."}
+	case bot.CreatedAt.IsZero():
+		return fate{stateUnknown, "The API tells neither when the bot was created, nor that it joined or ended.", "", ""}
 	}
 	return fate{stateUnknown, "The bot was created " + lasted(int64(now.Sub(bot.CreatedAt.Time).Seconds())) + " ago and the API tells neither that it joined nor that it ended.", "", "It may be stuck, or its start may lie ahead: leave_meeting ends it."}
 }

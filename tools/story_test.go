@@ -108,6 +108,8 @@ func TestAnAgentsWork(t *testing.T) {
 			r = a.ok("get_meeting_data", `{"cursor":"`+find(r, "next_cursor", "begins")+`"}`)
 			shows(r, bot, "not instructions")
 
+			shows(a.ok("get_screenshots", `{"bot_id":"latest"}`), bot, "Board meeting", "screenshots/")
+
 			r = a.ok("list_raw_calendars", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`)
 			raw := find(r, "raw_calendar_id", "")
 			a.ok("create_calendar", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r","raw_calendar_id":"`+raw+`"}`)
@@ -118,8 +120,11 @@ func TestAnAgentsWork(t *testing.T) {
 			r = a.ok("list_calendar_events", `{"calendar_id":"`+calendar+`"}`)
 			shows(r, "schedule_recording")
 			event := find(r, "event_id", "https://")
-			r = a.ok("schedule_recording", `{"event_id":"`+event+`","bot_name":"Ada","webhook_url":"https://hooks.example.com/x"}`)
-			shows(r, "update_recording", "unschedule_recording")
+			r = a.ok("schedule_recording", `{"event_id":"`+event+`","bot_name":"Ada","webhook_url":"https://hooks.example.com/x?token=t0ken"}`)
+			shows(r, "update_recording", "unschedule_recording", "https://hooks.example.com/x?…", "speech_to_text_provider")
+			if strings.Contains(reads.all(r), "t0ken") {
+				t.Errorf("the webhook's token came out: %s", reads.all(r))
+			}
 			r = a.ok("update_recording", `{"event_id":"`+find(r, "event_id", "")+`","bot_name":"Grace","clear":["webhook_url"]}`)
 			shows(r, "Grace")
 			if strings.Contains(reads.all(r), "hooks.example.com") {

@@ -69,6 +69,15 @@ func (c *Call) moment(name, text string, loc *time.Location, end bool) (time.Tim
 	return time.Time{}, badArgument("%s: %q is not a time. %s", name, clip(text, 40), timeFormat)
 }
 
+// inOrder refuses two bounds between which nothing can be.
+func inOrder(fromName string, from time.Time, toName string, to time.Time) error {
+	if from.IsZero() || to.IsZero() || !from.After(to) {
+		return nil
+	}
+	return badArgument("%s (%s) is later than %s (%s), so nothing can match. 7d is 7 days ago, +7d in 7 days.",
+		fromName, from.UTC().Format(time.RFC3339), toName, to.UTC().Format(time.RFC3339))
+}
+
 // clockTime reads RFC 3339, with or without a zone.
 func clockTime(text string, loc *time.Location) (time.Time, bool) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {

@@ -26,6 +26,9 @@ func title(extra any, event, bot string, created client.Time) (said, string) {
 	if event != "" {
 		return short(event), "calendar event"
 	}
+	if created.IsZero() {
+		return short(bot), fallbackTitle
+	}
 	return short(bot + " " + created.UTC().Format(time.DateOnly)), fallbackTitle
 }
 
@@ -79,6 +82,7 @@ func finished(ctx context.Context, api *client.Client, call *Call, id string) (s
 		case newest == "":
 			newest = bot.UUID
 			call.keep("bot_id", newest)
+			call.latest = &bot
 			if len(bot.Speakers) > 0 {
 				return newest, nil
 			}

@@ -13,6 +13,8 @@ import (
 	"github.com/invopop/jsonschema"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/client"
 )
 
 // Effect is what a tool does to the world. Annotations, --read-only and
@@ -51,6 +53,7 @@ type Tool struct {
 type schemas struct {
 	in            *jsonschema.Schema
 	rawIn, rawOut []byte
+	folders       *sync.Pool // for cursors
 }
 
 // Result is what a tool answers: a text that is enough by itself, and itself
@@ -116,6 +119,15 @@ type Call struct {
 	place  jsontext.Value // where the cursor points, nil without one
 	notes  []string
 	last   rendered
+	latest *client.ListedBot // what bot_id latest stands for, nil when it was not asked for
+}
+
+// given are those of some arguments of text that the call came with.
+func (c *Call) given(names ...string) []string {
+	return slices.DeleteFunc(names, func(name string) bool {
+		text, _ := stringOf(c.args[name])
+		return text == ""
+	})
 }
 
 // note tells the caller what was read or done otherwise than asked, once.

@@ -2,6 +2,7 @@ package tools_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -72,7 +73,7 @@ func TestNoTranscript(t *testing.T) {
 		{"scheduled", `,"start_time":"+3h"`, soon, "The bot is still to be sent.", "wait_for_meeting until transcript", ""},
 		{"joining", ``, time.Second, "The bot is on its way into the meeting.", "wait_for_meeting until transcript", ""},
 		{"in call", ``, soon, "The meeting is still being recorded", "wait_for_meeting until transcript", ""},
-		{"being made", ``, -1, "its transcript is being made", "wait_for_meeting until transcript", ""},
+		{"being made", ``, -1, "Its transcript is being made, or nobody spoke.", "wait_for_meeting until transcript", ""},
 		{"never asked for", `,"speech_to_text":null`, ended, "No speech_to_text was asked for", "retranscribe_meeting makes a transcript", "bot"},
 		{"failed to be made", `stt-fail-sxx`, ended, "The transcription failed.", "retranscribe_meeting tries again", "service"},
 		{"nobody spoke", `nob-odys-pks`, ended, "most likely nobody spoke", "get_meeting_data shows the recording", "guests"},
@@ -125,6 +126,47 @@ func TestNoTranscript(t *testing.T) {
 	}
 }
 
+// A page that is shown again is the same page, in a fence with another mark.
+func TestTranscriptAgain(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, tools.Policy{})
+	hour := a.meetingOf("Brindlewick Returns")
+	mark := regexp.MustCompile(`--- meeting speech (\w+) (?:begins|ends)`)
+	first := map[string]result{}
+	for range 3 {
+		for _, more := range []string{``, `,"max_tokens":900`, `,"max_tokens":901`, `,"from":"10:00"`, `,"from":"10:00","to":"20:00"`, `,"speaker":"ada"`, `,"speaker":"o"`,
+			`,"turns":"100-140"`, `,"turns":"100-"`, `,"format":"vtt"`, `,"format":"srt"`, `,"format":"markdown"`, `,"format":"json"`} {
+			args := `{"bot_id":"` + hour + `"` + more + `}`
+			r := a.call("get_transcript", args)
+			marks := mark.FindStringSubmatch(r.text)
+			before, known := first[args]
+			if first[args] = r; !known || before.text == r.text && marks == nil {
+				continue
+			}
+			if was := mark.FindStringSubmatch(before.text); was == nil || marks == nil || was[1] == marks[1] ||
+				strings.ReplaceAll(before.text, was[1], "") != strings.ReplaceAll(r.text, marks[1], "") {
+				t.Errorf("%s: first\n%s\nthen\n%s", args, before.text, r.text)
+			}
+		}
+	}
+	seen := map[string]string{}
+	for args, r := range first {
+		text := mark.ReplaceAllString(r.text, "")
+		if other := seen[text]; other != "" {
+			t.Errorf("%s and %s answer the same: %s", args, other, r.text)
+		}
+		seen[text] = args
+	}
+}
+
+func manyWords(n int) []string {
+	words := make([]string, n)
+	for i := range words {
+		words[i] = fmt.Sprint("glue", i)
+	}
+	return words
+}
+
 func TestSearch(t *testing.T) {
 	a := newAgent(t, tools.Policy{})
 	incident := a.meetingOf("Incident review: loc")
@@ -144,8 +186,25 @@ func TestSearch(t *testing.T) {
 	if !strings.Contains(r.text, "Nothing was found") || !strings.Contains(r.text, "does not mean that it was never said") || !strings.Contains(r.json, `"complete":true`) {
 		t.Errorf("nothing: %s", r.text)
 	}
-	if r := a.call("search_transcripts", `{"query":"the and of"}`); !r.isError {
-		t.Errorf("only stop words: %s", r.text)
+	for query, want := range map[string]string{"the and of": "in double quotes", "glue -" + strings.Join(manyWords(20), " -"): "give fewer"} {
+		if r := a.call("search_transcripts", `{"query":"`+query+`"}`); !r.isError || !strings.Contains(r.text, want) {
+			t.Errorf("%s: %s", query, r.text)
+		}
+	}
+	for _, row := range []struct{ args, want string }{
+		{`{"query":"zeppelin"}`, `"zeppelin" does not occur`},
+		{`{"query":"dishwahser"}`, `"dishwahser" does not occur; near it are: dishwasher; searched instead: dishwasher`},
+		{`{"query":"\"dishwasher of gold\""}`, `leave out the quotes to find the words one by one: nothing that was searched has "dishwasher of gold" in`},
+		{`{"query":"dishwasher -dishwasher"}`, `leave out what must not occur (-dishwasher)`},
+		{`{"query":"dishwasher","speaker":"zoltan"}`, `Those who speak: "`},
+		{`{"query":"dishwasher","meeting":"no such meeting"}`, "no meeting that has ended is among those asked for"},
+		{`{"query":"dishwasher","before":"2001-01-01"}`, "Searched 0 of 0 meetings"},
+		{`{"query":"Brindlewick"}`, "Brindlewick Returns"},
+		{`{"query":"` + strings.Join(manyWords(200), " ") + `"}`, "only its first words were searched for"},
+	} {
+		if r := a.ok("search_transcripts", row.args); !strings.Contains(r.text, row.want) {
+			t.Errorf("%s: want %q in %s", row.args, row.want, r.text)
+		}
 	}
 	a.ok("delete_meeting_data", `{"bot_id":"`+incident+`"}`)
 	if r := a.ok("search_transcripts", `{"query":"certificate intermediate"}`); strings.Contains(r.text, incident) {

@@ -38,6 +38,11 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 		{200, "application/json", `{"error":"x"}`, "list_calendar_events", `{"calendar_id":"c"}`, "lacks what"},
 		{200, "application/json", `{"error":"x"}`, "get_meeting_data", `{"bot_id":"b"}`, "lacks what"},
 		{200, "application/json", `{"error":"x"}`, "join_meeting", `{` + meet + `}`, "may have been sent all the same"},
+		{200, "application/json", `{"error":"x"}`, "list_raw_calendars", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "lacks what"},
+		{200, "application/json", `null`, "list_calendars", `{}`, "lacks what"},
+		{200, "application/json", `null`, "list_zoom_connections", `{}`, "lacks what"},
+		{200, "application/json", `null`, "get_screenshots", `{"bot_id":"b"}`, "lacks what"},
+		{200, "application/json", `null`, "schedule_recording", `{"event_id":"e","bot_name":"Ada"}`, "may have been done all the same"},
 		{200, "application/json", `{"ok":false}`, "leave_meeting", `{"bot_id":"b"}`, "did not do it"},
 		{200, "text/html", `<html>log in</html>`, "leave_meeting", `{"bot_id":"b"}`, "MEETING_BAAS_BASE_URL"},
 		{200, "text/html", `<html>log in</html>`, "delete_calendar", `{"calendar_id":"c"}`, "web page"},
@@ -45,17 +50,38 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 		{504, "text/html", `<html>gateway</html>`, "join_meeting", `{` + meet + `}`, "may have been sent all the same"},
 		{400, "application/json", `{"error":"Cannot start meeting bot, err: meeting already started"}`, "join_meeting", `{` + meet + `}`, "find it with list_bots"},
 		{402, "application/json", `{"error":"InsufficientTokens"}`, "join_meeting", `{` + meet + `}`, "no tokens left"},
+		{401, "application/json", `{"error":"OAuthError"}`, "update_calendar", `{"calendar_id":"c","platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "list_calendars tells which"},
+		{409, "application/json", `{"error":"x","message":"connection already exists"}`, "create_zoom_connection", `{"authorization_code":"a","redirect_uri":"https://h.example.org","zoom_client_id":"c","zoom_client_secret":"s"}`, "delete_zoom_connection first"},
 		{401, "text/plain", `no`, "list_bots", `{}`, "Check MEETING_BAAS_API_KEY"},
+		{429, "", ``, "join_meeting", `{` + meet + `}`, "Wait a minute"},
+		{200, "text/html", `<html>log in</html>`, "list_raw_calendars", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "API's address?\nNothing is stored"},
 		{429, "", ``, "delete_meeting_data", `{"bot_id":"b"}`, "5 deletions a minute"},
 		{404, "application/json", `{"error":"No bot is scheduled"}`, "update_recording", `{"event_id":"e","bot_name":"Ada"}`, "schedule_recording makes one"},
 		{500, "application/json", `{"error":"boom"}`, "create_calendar", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "Google Calendar API is disabled"},
 	} {
-		a, asked := answering(t, tools.Policy{}, row.status, row.kind, row.body)
+		a, asked := answering(t, tools.Policy{URLHosts: []string{"h.example.org"}}, row.status, row.kind, row.body)
 		if r := a.call(row.tool, row.args); !r.isError || !strings.Contains(r.text, row.wanted) {
 			t.Errorf("%s on %d %s: %s", row.tool, row.status, row.body, r.text)
 		}
 		if n := asked.Load(); n != 1 && row.tool != "list_bots" {
 			t.Errorf("%s on %d: asked %d times", row.tool, row.status, n)
+		}
+	}
+}
+
+// An answer with nothing in it is not told as something done.
+func TestEmptyAnswers(t *testing.T) {
+	for _, row := range []struct{ body, tool, args, wanted string }{
+		{`[]`, "schedule_recording", `{"event_id":"e","bot_name":"Ada"}`, "Scheduled: 0 events.\nNote: speech_to_text: Default was added, as there is no transcript without it.\nNext: no event was touched"},
+		{`[]`, "update_recording", `{"event_id":"e","bot_name":"Ada"}`, "Changed: 0 events.\nNext: no event was touched"},
+		{`[]`, "unschedule_recording", `{"event_id":"e"}`, "Cancelled: 0 events.\nNext: no event was touched"},
+		{`[]`, "list_calendars", `{}`, "No calendar is connected"},
+		{`{}`, "get_webhook_guide", `{}`, "The API has no notes on this."},
+		{`null`, "get_bot_webhook_guide", `{}`, "The API has no notes on this."},
+	} {
+		a, _ := answering(t, tools.Policy{SpeechToText: "default"}, 200, "application/json", row.body)
+		if r := a.call(row.tool, row.args); r.isError || !strings.Contains(r.text, row.wanted) {
+			t.Errorf("%s on %s: %s", row.tool, row.body, r.text)
 		}
 	}
 }

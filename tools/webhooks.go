@@ -34,7 +34,9 @@ func guide(name, operation, title, description string, fetch func(context.Contex
 			return nil, err
 		}
 		var b strings.Builder
-		outline(&b, notes, "")
+		if outline(&b, notes, ""); notes == nil || strings.TrimSpace(b.String()) == "" {
+			return &Document{Body: "The API has no notes on this."}, nil
+		}
 		lines := strings.Split(transcript.Clean(strings.TrimSpace(b.String())), "\n")
 		shown := len(lines)
 		for shown > 1 && !within(strings.Join(lines[:shown], "\n"), guideTokens) {

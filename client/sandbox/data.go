@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -42,7 +43,7 @@ func loadData(folder string) ([]*meeting, []error) {
 		}
 		m, err := loadFile(filepath.Join(folder, file), ending)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", file, err))
+			faults = append(faults, fmt.Errorf("%s: %s", file, inALine(err)))
 			continue
 		}
 		uuid := m.data.BotData.Bot.UUID
@@ -54,6 +55,15 @@ func loadData(folder string) ([]*meeting, []error) {
 		all = append(all, m)
 	}
 	return all, faults
+}
+
+// inALine words an error of which parts may be the file's own.
+func inALine(err error) string {
+	text := strings.Join(strings.FieldsFunc(err.Error(), unicode.IsControl), " ")
+	if len(text) > 300 {
+		text = strings.ToValidUTF8(text[:300], "") + "…"
+	}
+	return text
 }
 
 func loadFile(path, ending string) (*meeting, error) {
@@ -125,6 +135,15 @@ func (m *meeting) check() error {
 	// What is not decoded, such as extra, is not looked into before.
 	if err := json.MarshalWrite(io.Discard, m.data); err != nil {
 		return fmt.Errorf("cannot be answered as JSON: %w", err)
+	}
+	for field, raw := range map[string]jsontext.Value{
+		"extra": bot.Extra, "transcription_custom_parameters": bot.TranscriptionCustomParameters,
+		"transcription_payloads": bot.TranscriptionPayloads, "user_reported_error": bot.UserReportedError,
+	} {
+		var v any
+		if raw != nil && json.Unmarshal(raw, &v) != nil {
+			return fmt.Errorf("bot_data.bot.%s: has a number that is out of range", field)
+		}
 	}
 	return nil
 }

@@ -3,9 +3,13 @@ package sandbox
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+
+	"github.com/meetmcp/meetmcp/client"
 )
 
 const ownMeeting = `{"mp4":"","audio":"","duration":4,"meeting_participants_file":"","speaker_diarization_file":"","speaker_diarization_file_network":"",
@@ -38,6 +42,7 @@ func TestLoadData(t *testing.T) {
 		"early.json": ownWith(`2025-02-03T10:00:00Z`, `0000-01-01T00:00:00+09:00`),
 		"late.json":  ownWith(`2025-02-03T10:00:00Z`, `9999-12-31T23:59:59-09:00`),
 		"year.json":  ownWith(`"duration":4`, `"duration":31536000`),
+		"deep.json":  ownWith(`{"title":"Our own"}`, `[{"a":1e999}]`),
 		"far.json":   ownWith(`"end_time":1.5`, `"end_time":1e300`),
 		"word.json":  ownWith(`"end_time":5.2`, `"end_time":604801`),
 		"huge.json":  ownWith(`"end_time":1.5`, `"end_time":1e999`),
@@ -80,6 +85,7 @@ func TestLoadData(t *testing.T) {
 		"back.srt: cue 1 ends before it begins",
 		"bytes.json: cannot be answered as JSON: ",
 		"cut.json: is not JSON: ",
+		"deep.json: bot_data.bot.extra: has a number that is out of range",
 		"device.json: is not a regular file",
 		"early.json: bot_data.bot: a time is in the year -1",
 		"empty.json: is empty",
@@ -215,4 +221,59 @@ func TestOwnMeetingsAreServed(t *testing.T) {
 		}
 	}
 	t.Error("voices.vtt is not in the list of bots")
+}
+
+// FuzzData reads a person's own file. It is a meeting that the API answers with
+// whole, or a fault in a line.
+func FuzzData(f *testing.F) {
+	endings := []string{".json", ".vtt", ".srt"}
+	for _, text := range []string{
+		ownMeeting, ownWith(`"Our own"`, "\"\xff\""), ownWith(`"end_time":5.2`, `"end_time":1e308`), ownWith(`"start_time":0.1`, `"start_time":-1e-9`), ownWith(`"lang":"en"`, `"lang":null`), ownWith(`"words":[`, `"words":[{},`),
+		ownWith(`"extra":{"title":"Our own"}`, `"extra":[{"a":1e999}]`), ownWith(`2025-02-03T10:00:00Z`, `1969-12-31T23:59:59`), ownWith(`"id":12,`, `"id":9223372036854775808,`), ownWith(`"duration":4`, `"duration":604800`), strings.Repeat(`{"extra":`, 200),
+		`{"` + strings.Repeat("a", 500) + `":tru`,
+	} {
+		f.Add(uint8(0), []byte(text))
+	}
+	for _, text := range []string{
+		"WEBVTT\n\n1\n00:00:01.000 --> 00:00:03.000\n<v Ada Finch>Shall we</v>\n\n00:00:03.000 --> 00:00:05.500 align:start\n<v Ben &amp; Co>Yes. </v><v Ada Finch>Good.</v>\n\n00:06.000 --> 00:07.000\nWho said that?\n",
+		"WEBVTT\n\nNOTE x\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a\n\n00:01.000 --> 00:02.000 region:a position:1%\n<c.x><00:01.500><i>Hi\n", "WEBVTT\n\n00:01.000 -->\nHi", "WEBVTT\n\n-1:00.000 --> 99:99:99.999\n<v >\u0301:\n", "\ufeffWEBVTT\r\rX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n\n",
+	} {
+		f.Add(uint8(1), []byte(text))
+	}
+	for _, text := range []string{
+		"1\n00:00:01,000 --> 00:00:04,000\nDr. Ada de Finch: So the thing is: it broke.\n\n2\n00:00:04,000 --> 00:00:06,000\nand it stays broken\n", "1\n00:00:00,000 --> 00:00:00,000\n{\\an8}<font color=\"#fff\">Ada: Hi</font>\n", "9\n00:00:04,000 --> 00:00:01,000\nBen: Oh.\n", "--> --> -->\n: :\n", "1\n\x1b00:00:0 --> \n",
+	} {
+		f.Add(uint8(2), []byte(text))
+	}
+	folder := f.TempDir()
+	f.Fuzz(func(t *testing.T, kind uint8, raw []byte) {
+		path := filepath.Join(folder, "own"+endings[int(kind)%len(endings)])
+		if err := os.WriteFile(path, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		defer os.Remove(path)
+		if err := os.Chtimes(path, noon, noon); err != nil {
+			t.Fatal(err)
+		}
+		meetings, faults := loadData(folder)
+		if len(meetings)+len(faults) != 1 {
+			t.Fatalf("got %d meetings and the faults %v, want one of either", len(meetings), faults)
+		}
+		for _, fault := range faults {
+			if text := fault.Error(); !strings.HasPrefix(text, "own.") || strings.ContainsFunc(text, unicode.IsControl) || len(text) > 400 {
+				t.Errorf("got the fault %.2000q", text)
+			}
+		}
+		for _, m := range meetings {
+			_, c := open(t, Options{Data: folder})
+			id, turns := m.data.BotData.Bot.UUID, len(m.transcripts)
+			data, err := c.MeetingData(t.Context(), id, true)
+			if err != nil || data.BotData.Bot.UUID != id || len(data.BotData.Transcripts) != turns {
+				t.Errorf("got %+v, %v, want %s with %d turns", data, err, id, turns)
+			}
+			if !slices.ContainsFunc(botsOf(t, c), func(b client.ListedBot) bool { return b.UUID == id }) {
+				t.Errorf("%s is not in the list", id)
+			}
+		}
+	})
 }

@@ -24,19 +24,21 @@ func decode(r *http.Request, body []byte, in any, required ...string) *response 
 	if len(body) == 0 {
 		return text(http.StatusBadRequest, "Failed to parse the request body as JSON: EOF while parsing a value at line 1 column 0")
 	}
-	var fields map[string]jsontext.Value
+	var fields map[string]any
 	err := json.Unmarshal(body, &fields)
 	var syntactic *jsontext.SyntacticError
-	if errors.As(err, &syntactic) {
+	switch {
+	case errors.As(err, &syntactic):
 		return text(http.StatusBadRequest, "Failed to parse the request body as JSON: %v", syntactic)
-	}
-	if err != nil {
+	case errors.Is(err, strconv.ErrRange):
+		return text(http.StatusBadRequest, "Failed to parse the request body as JSON: number out of range")
+	case err != nil:
 		return untyped("invalid type: expected an object")
 	}
 	for _, name := range required {
-		if value := fields[name]; value == nil {
+		if value, ok := fields[name]; !ok {
 			return untyped("missing field `%s`", name)
-		} else if value.Kind() == 'n' {
+		} else if value == nil {
 			return untyped("%s: invalid type: null", name)
 		}
 	}

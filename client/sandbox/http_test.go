@@ -48,6 +48,7 @@ func TestRequests(t *testing.T) {
 		{"POST", "/bots/", `{"meeting_url"`, 400, "parse"},
 		{"POST", "/bots/", "null", 422, "missing field `meeting_url`"},
 		{"POST", "/bots/", "[]", 422, "expected an object"},
+		{"POST", "/bots/", `{"meeting_url":"x","bot_name":"y","extra":{"n":1e999}}`, 400, "number out of range"},
 		{"POST", "/bots/", `{"meeting_url":"x"}`, 422, "missing field `bot_name`"},
 		{"POST", "/bots/", `{"meeting_url":"x","bot_name":null}`, 422, "bot_name: invalid type: null"},
 		{"POST", "/bots/", `{"meeting_url":"x","bot_name":7}`, 422, "bot_name: invalid type: number"},

@@ -20,8 +20,16 @@ func TestPast(t *testing.T) {
 	if len(page.Bots) < 6 {
 		t.Fatalf("the account starts with %d bots, want at least 6", len(page.Bots))
 	}
+	_, other := open(t, Options{Seed: 7})
+	again, err := other.Bots(t.Context(), client.BotQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, bot := range page.Bots {
 		data := mustData(t, c, bot.UUID)
+		if same := again.Bots[i]; same.UUID != bot.UUID || same.MeetingURL != bot.MeetingURL {
+			t.Errorf("bot %d is %s at %s, and in another run %s at %s", i, bot.UUID, bot.MeetingURL, same.UUID, same.MeetingURL)
+		}
 		extra, _ := bot.Extra.(map[string]any)
 		if got, want := sight(data), "joined, exited, ended, mp4, audio, recorded, words"; got != want || extra["title"] == "" || *bot.Duration == 0 || len(bot.Speakers) == 0 {
 			t.Errorf("bot %d %+v: got %s, want %s and a title, duration and speakers", i, bot, got, want)

@@ -39,7 +39,7 @@ func (s *Sandbox) load() {
 			a.add(s.ownBot(m))
 		}
 		for i, m := range slices.Backward(s.meetings) {
-			a.add(s.pastBot(m, len(s.meetings)-i))
+			a.add(s.pastBot(a, m, len(s.meetings)-i))
 		}
 	}
 	for _, m := range own {
@@ -49,42 +49,27 @@ func (s *Sandbox) load() {
 	}
 }
 
-// pastBot returns a bot that recorded m, the nth newest of its account.
-func (s *Sandbox) pastBot(m *meeting, n int) *bot {
+// pastBot returns the bot that recorded m, the nth newest of a's. Whatever the
+// seed it is the same, so that an id seen in one run is known in the next.
+func (s *Sandbox) pastBot(a *account, m *meeting, n int) *bot {
 	extra, err := json.Marshal(map[string]string{"title": m.title})
 	if err != nil {
 		panic(fmt.Sprintf("write extra: %v", err))
 	}
 	b := &bot{
-		uuid: s.newUUID(), id: s.nextSerial(), paramID: s.nextSerial(), session: s.newUUID(), heard: m,
+		uuid: derivedUUID("past", a.key, m.name), id: s.nextSerial(), paramID: s.nextSerial(), session: s.newUUID(), heard: m,
 		settings: botParam{
 			BotName: []string{"Notetaker", "Meeting notes", "Ada (notes)"}[n%3], Extra: extra,
 			RecordingMode: new("speaker_view"), SpeechToTextProvider: new("Gladia"),
 		},
 	}
-	switch n % 4 {
-	case 0:
-		b.url = fmt.Sprintf("https://us02web.zoom.us/j/8%09d", s.random.IntN(1e9))
-	case 2:
-		b.url = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_" + strings.ReplaceAll(s.newUUID(), "-", "") + "%40thread.v2/0"
-	default:
-		b.url = "https://meet.google.com/" + s.letters(3) + "-" + s.letters(4) + "-" + s.letters(3)
-	}
+	b.url, _, _ = strings.Cut(meetingLink([]string{"zoom", "meet", "teams", "meet"}[n%4], a.key, m.name), "?")
 	b.link = readLink(b.url)
 	// Over the last weeks, every other day, at some time of the working day.
 	day := s.options.Start.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-2*n)
 	b.created = day.Add(time.Duration(8+(n*5)%9)*time.Hour + time.Duration(17+n)*time.Second + 481_516*time.Microsecond)
 	b.plan = s.planned(b, b.created)
 	return b
-}
-
-// letters returns n small letters for a meeting's code.
-func (s *Sandbox) letters(n int) string {
-	word := make([]byte, n)
-	for i := range word {
-		word[i] = "bcdfghjkmnpqrstvwxz"[s.random.IntN(19)] // without vowels no code says anything
-	}
-	return string(word)
 }
 
 // ownBot returns the bot of a file of a person's own.

@@ -83,8 +83,7 @@ const (
 	Bearer = "bearer"
 )
 
-// TokenPrefix begins every token that an operator issued. Nothing that begins
-// so is ever sent upstream.
+// TokenPrefix begins every token that an operator issued.
 const TokenPrefix = "mm_"
 
 // Doors tries each in turn.

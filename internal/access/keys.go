@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -45,7 +44,7 @@ func NewKeys(api *client.Client, namer Namer, now func() time.Time) *Keys {
 
 // Admit is Door's. A caller who brings a key may do all that the key may.
 func (k *Keys) Admit(ctx context.Context, credential Credential) (*Principal, error) {
-	if strings.HasPrefix(credential.Secret.Reveal(), TokenPrefix) {
+	if IsToken(credential.Secret.Reveal()) {
 		return nil, fmt.Errorf("%w: it is a token, and tokens are sent as Authorization: Bearer to a server that issues them", ErrRefused)
 	}
 	p := &Principal{ID: k.namer.ID("key", credential.Secret.Reveal()), Key: credential.Secret, Scopes: []Scope{Read, Write, Destroy}}

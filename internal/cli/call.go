@@ -53,7 +53,7 @@ func (p *program) call(ctx context.Context) error {
 
 // withClient runs do with a real MCP client on the real server, over stdio.
 func (p *program) withClient(ctx context.Context, u *upstream, do func(*mcpclient.Client) error) error {
-	s, err := p.server(u)
+	s, _, err := p.server(u)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -22,6 +23,7 @@ import (
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/internal/shared"
 	"github.com/meetmcp/meetmcp/prompts"
 	"github.com/meetmcp/meetmcp/tools"
 )
@@ -62,6 +64,7 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	}
 	run := map[string]func(context.Context) error{
 		"stdio": p.stdio, "serve": p.serve, "demo": p.demo, "call": p.call, "tools": p.tools, "sandbox": p.sandbox, "version": p.version,
+		"token create": p.createToken, "token list": p.listTokens, "token revoke": p.revokeToken, "token rewrap": p.rewrapTokens, "token master-key": p.masterKey,
 		"library status": p.libraryStatus, "library sync": p.librarySync, "library purge": p.libraryPurge,
 	}[config.Command]
 	var usage usageError
@@ -94,9 +97,12 @@ func logger(config *configs.Config, to io.Writer) *slog.Logger {
 // upstream is the API that tools call: the real one, or a sandbox.
 type upstream struct {
 	api     *client.Client
-	sandbox *sandbox.Sandbox // nil with the real API
-	library *library.Library // nil until a tool needs it
-	stop    func()           // ends what tools still do; nil before there are tools
+	sandbox *sandbox.Sandbox                 // nil with the real API
+	library atomic.Pointer[library.Library]  // nil until it is opened, which may be while all ends
+	open    func() (*library.Library, error) // opens it; nil when there is none, or are no tools yet
+	stop    func()                           // ends what tools still do; nil before there are tools
+	state   shared.State                     // what replicas share; nil when there is but one
+	secret  []byte                           // signs what callers bring back; nil: this process's own
 }
 
 // connect opens what the configuration asks for.
@@ -130,8 +136,11 @@ func (u *upstream) close() error {
 	}
 	u.api.Close()
 	var errs []error
-	if u.library != nil {
-		errs = append(errs, u.library.Close())
+	if kept := u.library.Load(); kept != nil {
+		errs = append(errs, kept.Close())
+	}
+	if u.state != nil {
+		errs = append(errs, u.state.Close())
 	}
 	if u.sandbox != nil {
 		errs = append(errs, u.sandbox.Close())
@@ -139,14 +148,14 @@ func (u *upstream) close() error {
 	return errors.Join(errs...)
 }
 
-// open opens the library, which takes longer than a start may.
-func (u *upstream) open(path string) func() (*library.Library, error) {
+// opens opens the library once, which takes longer than a start may.
+func (u *upstream) opens(path string) func() (*library.Library, error) {
 	if path == "off" {
 		return nil
 	}
 	return sync.OnceValues(func() (*library.Library, error) {
 		opened, err := library.Open(context.Background(), path)
-		u.library = opened
+		u.library.Store(opened)
 		return opened, err
 	})
 }
@@ -161,10 +170,11 @@ func (p *program) key() string {
 
 // policy is what tools may do.
 func (p *program) policy(u *upstream) tools.Policy {
+	u.open = u.opens(p.Library)
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
-		Library: u.open(p.Library), Confirm: p.Confirm,
+		Library: u.open, Confirm: p.Confirm, State: u.state, Secret: u.secret,
 	}
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now
@@ -186,11 +196,11 @@ func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
 	return on, nil
 }
 
-// server returns the MCP server of the tools that are on.
-func (p *program) server(u *upstream) (*serve.Server, error) {
+// server returns the MCP server of the tools that are on, and these.
+func (p *program) server(u *upstream) (*serve.Server, []tools.Tool, error) {
 	on, err := p.catalogue(u)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	isOn := func(tool string) bool {
 		return slices.ContainsFunc(on, func(t tools.Tool) bool { return t.Name == tool })
@@ -218,5 +228,5 @@ func (p *program) server(u *upstream) (*serve.Server, error) {
 		Writes:    tools.Changes(on),
 		CallLimit: p.CallLimit,
 		Log:       p.log,
-	}), nil
+	}), on, nil
 }

@@ -7,10 +7,12 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,11 +21,18 @@ import (
 	"github.com/meetmcp/meetmcp/internal/cli"
 )
 
+// asProgram is set for a process of the tests that is to be the program itself.
+const asProgram = "CLI_TEST_AS_PROGRAM"
+
 func TestMain(m *testing.M) {
-	if os.Getenv("RUN_MEETMCP") != "" { // as the program itself, for tests that kill it
-		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+	if os.Getenv(asProgram) == "" {
+		goleak.VerifyTestMain(m)
+		return
 	}
-	goleak.VerifyTestMain(m)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	code := cli.Run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
 const canary = "canary-key-4711"
@@ -67,7 +76,7 @@ func TestCommands(t *testing.T) {
 		{"call list_bots --sandbox", "", key, 0, "bot_id", ""},
 		{"call list_bots --sandbox --log-level debug", "", key, 0, "bot_id", "not read, as --sandbox is on"},
 		{"call list_bots --sandbox --json", "", nil, 0, `"structuredContent"`, ""},
-		{"call list_bots - --sandbox", `{"limit": 1}`, nil, 0, "Looked at 1 bots", ""},
+		{"call list_bots - --sandbox", `{"limit": 1}`, nil, 0, "Looked at 1 bot ", ""},
 		{"call list_bots - --sandbox", `[]`, nil, 2, "", "one JSON object"},
 		{`call list_bots {"limt":1} --sandbox`, "", nil, 1, "limit", ""},
 		{`call list_bots {"limt":1} --sandbox --json`, "", nil, 1, `"isError": true`, ""},

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -20,7 +19,6 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
-	"github.com/meetmcp/meetmcp/internal/cli"
 	"github.com/meetmcp/meetmcp/internal/library"
 )
 
@@ -238,7 +236,7 @@ func TestSyncIsKilled(t *testing.T) {
 			kept = 0
 		}
 		child := exec.Command(program, "library", "sync", "--library", path)
-		child.Env = append(env, "RUN_MEETMCP=1")
+		child.Env = append(env, asProgram+"=1")
 		told, err := child.StderrPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -306,54 +304,4 @@ func searchable(t *testing.T, path string) int {
 		t.Error(err)
 	}
 	return len(all)
-}
-
-// A purge on a terminal asks, and takes nothing but a yes for one.
-func TestPurgeAsks(t *testing.T) {
-	_, env := upstreamAPI(t, sandbox.Key)
-	path := filepath.Join(t.TempDir(), "library.db")
-	if code, _, errOut := run(t.Context(), "", env, "library", "sync", "--library", path); code != 0 {
-		t.Fatal(errOut)
-	}
-	for _, row := range []struct {
-		typed, want string
-		code        int
-	}{
-		{"\n", "nothing was forgotten", 1},
-		{"n\n", "nothing was forgotten", 1},
-		{"yes please\n", "nothing was forgotten", 1},
-		{"", "nothing was forgotten", 1}, // but interrupts
-		{"Y\n", "Forgotten.", 0},
-		{"y\n", "nothing to forget", 0},
-	} {
-		person, program := terminal(t)
-		if program == nil {
-			t.Log("there is no terminal to ask on here")
-			return
-		}
-		if _, err := io.WriteString(person, row.typed); err != nil {
-			t.Fatal(err)
-		}
-		ctx, interrupt := context.WithCancel(t.Context())
-		out := &buffer{grew: make(chan struct{}, 1)}
-		ended := make(chan int, 1)
-		go func() {
-			ended <- cli.Run(ctx, []string{"library", "purge", "--library", path}, env, program, out, out)
-		}()
-		if row.typed == "" {
-			out.find(t, `(8 meetings \(.*\[y/N\])`)
-			interrupt()
-		}
-		if code := <-ended; code != row.code {
-			t.Errorf("%q: got %d, want %d", row.typed, code, row.code)
-		}
-		out.find(t, "("+row.want+")")
-		interrupt()
-		if err := person.Close(); err != nil { // which ends what reads at the other end
-			t.Error(err)
-		}
-		if err := program.Close(); err != nil {
-			t.Error(err)
-		}
-	}
 }

@@ -2,17 +2,24 @@ package cli
 
 import (
 	"context"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/internal/shared"
+	"github.com/meetmcp/meetmcp/internal/site"
+	"github.com/meetmcp/meetmcp/tools"
 )
 
 // collectAt is how far the heap grows before it is collected, in percent. Calls
@@ -30,14 +37,51 @@ func (p *program) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.share(u); err != nil {
+		return errors.Join(err, u.close())
+	}
 	return errors.Join(p.listen(ctx, u), u.close())
 }
 
-func (p *program) listen(ctx context.Context, u *upstream) error {
-	s, err := p.server(u)
+// share opens what all replicas know together.
+func (p *program) share(u *upstream) error {
+	u.secret = p.secret()
+	if p.Serving.Redis == "" {
+		return nil
+	}
+	redis, err := shared.OpenRedis(p.Serving.Redis, u.secret, p.log)
 	if err != nil {
 		return err
 	}
+	u.state = redis
+	return nil
+}
+
+// secret signs and names what callers bring back. It is the same on all
+// replicas that have the same oldest master key, and without one this
+// process's own.
+func (p *program) secret() []byte {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // it never fails
+	if n := len(p.MasterKeys); n > 0 {
+		derived, err := hkdf.Key(sha256.New, []byte(p.MasterKeys[n-1].Key.Reveal()), nil, "meetmcp replicas", 32)
+		if err == nil { // 32 bytes are never too many
+			secret = derived
+		}
+	}
+	return secret
+}
+
+func (p *program) listen(ctx context.Context, u *upstream) error {
+	s, on, err := p.server(u)
+	if err != nil {
+		return err
+	}
+	door, closeDoor, err := p.door(u)
+	if err != nil {
+		return err
+	}
+	defer closeDoor()
 	listener, err := net.Listen("tcp", p.Addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w (another --addr, or port 0 for a free one, may do)", err)
@@ -51,26 +95,60 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 		at = p.Serving.PublicURL.String()
 	}
 	p.log.Info("serving MCP", "streamable_http", at+"/mcp", "sse", at+"/sse", "listening", listener.Addr().String(), "auth", p.Serving.Auth, "sandbox", p.Sandbox.On)
+	page, err := p.site(at, on)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	return s.HTTP(ctx, listener, serve.Web{
-		Door: p.door(u), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
-		Limits: p.limits(), Drain: p.Serving.Drain,
+		Site: page,
+		Door: door, Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
+		State: u.state, Secret: u.secret, Limits: p.limits(), Drain: p.Serving.Drain,
 	})
 }
 
-// door asks callers who they are, as --auth says.
-func (p *program) door(u *upstream) access.Door {
+// site is what people see who open the server's address.
+func (p *program) site(at string, on []tools.Tool) (http.Handler, error) {
+	rows := make([]site.Tool, len(on))
+	for i, t := range on {
+		rows[i] = site.Tool{Name: t.Name, Title: t.Title, Set: t.Set, Effect: string(t.Effect)}
+	}
+	return site.Handler(site.Options{URL: at, Auth: p.Serving.Auth, Version: build().version, Tools: rows, Clients: configs.Clients()})
+}
+
+// door asks callers who they are, as --auth says, until close is called.
+func (p *program) door(u *upstream) (door access.Door, close func(), err error) {
+	close = func() {}
 	if !p.Serving.Shared() {
+		return nil, close, nil
+	}
+	var doors access.Doors
+	if slices.Contains(p.Serving.Auth, "token") { // first, as it knows best what is wrong with one
+		file, keys, err := p.tokens()
+		if err != nil {
+			return nil, close, err
+		}
+		tokens, err := access.OpenTokens(file, keys, access.TokenOptions{Log: p.log, Ended: u.purge})
+		if err != nil {
+			return nil, close, err
+		}
+		doors, close = append(doors, tokens), tokens.Close
+	}
+	if slices.Contains(p.Serving.Auth, "key") {
+		doors = append(doors, access.NewKeys(u.api, u.secret, time.Now))
+	}
+	return doors, close, nil
+}
+
+// purge forgets the meetings that nobody can ask for any more.
+func (u *upstream) purge(ctx context.Context, p *access.Principal, last bool) error {
+	if !last || u.open == nil {
 		return nil
 	}
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret) // it never fails
-	var doors access.Doors
-	for _, kind := range p.Serving.Auth {
-		if kind == "key" {
-			doors = append(doors, access.NewKeys(u.api, secret, time.Now))
-		}
+	meetings, err := u.open()
+	if err != nil {
+		return err
 	}
-	return doors
+	return meetings.Tenant(p.Key.Reveal()).Purge(ctx)
 }
 
 // limits are the usual ones, and those that were given in their place.

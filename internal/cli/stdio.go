@@ -11,7 +11,7 @@ func (p *program) stdio(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.server(u)
+	s, _, err := p.server(u)
 	if err == nil {
 		err = s.Stdio(ctx, p.in, p.out)
 	}

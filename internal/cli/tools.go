@@ -34,13 +34,13 @@ func (p *program) tools(ctx context.Context) error {
 		}
 		b.WriteString("\n" + wrap(tool.Description, 92, "      "))
 	}
-	_, err = fmt.Fprintf(p.out, "%d tools are on. Try one: meetmcp call list_bots --sandbox\n%s", len(on), b.String())
+	_, err = fmt.Fprintf(p.out, "Tools that are on: %d. Try one: meetmcp call list_bots --sandbox\n%s", len(on), b.String())
 	return err
 }
 
 // toolsJSON prints what a client gets from tools/list.
 func (p *program) toolsJSON(ctx context.Context, u *upstream) error {
-	s, err := p.server(u)
+	s, _, err := p.server(u)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"unsafe"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
@@ -118,10 +119,11 @@ func packTurns(turns []transcript.Turn) ([]byte, error) {
 	return deflate(append(head.data, body.data...))
 }
 
-func unpackTurns(packed []byte) ([]transcript.Turn, error) {
+// unpackTurns answers also how many bytes of memory the turns take.
+func unpackTurns(packed []byte) ([]transcript.Turn, int, error) {
 	data, err := inflate(packed)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	r := &reader{data: data}
 	named := make([]string, r.count())
@@ -140,9 +142,98 @@ func unpackTurns(packed []byte) ([]transcript.Turn, error) {
 		turns[i] = transcript.Turn{Index: r.number(), Speaker: name(), Lang: name(), Start: r.float(), End: r.float(), Text: r.text()}
 	}
 	if r.bad {
-		return nil, errCorrupt
+		return nil, 0, errCorrupt
 	}
-	return turns, nil
+	return turns, len(data) + len(turns)*int(unsafe.Sizeof(transcript.Turn{})), nil
+}
+
+func (ix *index) pack() ([]byte, error) {
+	var w writer
+	list := func(ids []int32) {
+		w.number(len(ids))
+		for _, id := range ids {
+			w.number(int(id))
+		}
+	}
+	w.number(len(ix.terms))
+	for i, term := range ix.terms {
+		w.text(term)
+		if ix.words[i] == term {
+			w.text("")
+		} else {
+			w.text(ix.words[i])
+		}
+	}
+	w.number(len(ix.speakers))
+	for i, name := range ix.speakers {
+		w.text(name)
+		list(ix.called[i])
+	}
+	list(ix.titled)
+	if ix.compounds {
+		w.number(1)
+	} else {
+		w.number(0)
+	}
+	w.number(len(ix.units))
+	for _, u := range ix.units {
+		for _, n := range []int{u.turn, u.from, u.to, u.words, u.speaker} {
+			w.number(n)
+		}
+		list(u.terms)
+	}
+	return deflate(w.data)
+}
+
+// unpackIndex answers also how many bytes of memory the index takes.
+func unpackIndex(packed []byte) (*index, int, error) {
+	data, err := inflate(packed)
+	if err != nil {
+		return nil, 0, err
+	}
+	r, ix := &reader{data: data}, &index{}
+	var all []int32 // the terms of all units and names
+	list := func() []int32 {
+		n := r.count()
+		if n > cap(all)-len(all) {
+			all = make([]int32, 0, max(n, len(r.data)/2))
+		}
+		start := len(all)
+		for range n {
+			id := r.number()
+			if id >= len(ix.terms) {
+				r.bad = true
+			}
+			all = append(all, int32(id))
+		}
+		return all[start:len(all):len(all)]
+	}
+	n := r.count()
+	ix.terms, ix.words = make([]string, n), make([]string, n)
+	for i := range ix.terms {
+		ix.terms[i], ix.words[i] = r.text(), r.text()
+		if ix.words[i] == "" {
+			ix.words[i] = ix.terms[i]
+		}
+	}
+	n = r.count()
+	ix.speakers, ix.called = make([]string, n), make([][]int32, n)
+	for i := range ix.speakers {
+		ix.speakers[i], ix.called[i] = r.text(), list()
+	}
+	ix.titled, ix.compounds = list(), r.number() == 1
+	ix.units = make([]unit, r.count())
+	for i := range ix.units {
+		ix.units[i] = unit{r.number(), r.number(), r.number(), r.number(), r.number(), list()}
+		if ix.units[i].speaker >= len(ix.speakers) {
+			r.bad = true
+		}
+	}
+	if r.bad {
+		return nil, 0, errCorrupt
+	}
+	size := len(data) + 4*cap(all) + 2*len(ix.terms)*int(unsafe.Sizeof("")) + len(ix.units)*int(unsafe.Sizeof(unit{}))
+	return ix, size, nil
 }
 
 // deflate packs data, its length first.

@@ -1,21 +1,11 @@
 package library
 
 import (
-	"context"
-	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/words"
-)
-
-const (
-	unitWords    = 120 // in a turn longer than this, pieces are found one by one
-	passageWords = 400
-	maxCount     = 8   // of a term within a passage: more say no more
-	blockSize    = 128 // meetings whose postings of a term are kept together
 )
 
 // index is what is searched of one meeting.
@@ -24,8 +14,10 @@ type index struct {
 	words     []string // that the terms were first made of
 	units     []unit
 	speakers  []string
-	called    [][]int // the terms of each speaker's name
-	languages []string
+	called    [][]int32 // the terms of each speaker's name
+	titled    []int32   // the terms of the meeting's title
+	languages []string  // when it was just made
+	compounds bool      // one of the languages makes compounds
 }
 
 // unit is a turn or, of a long one, a piece.
@@ -34,34 +26,40 @@ type unit struct {
 	from, to int // in bytes of the turn's text
 	words    int
 	speaker  int
-	terms    []int
+	terms    []int32
 }
 
-// analyse makes the index of a meeting.
-func analyse(turns []transcript.Turn) *index {
+// analyse makes the index of a meeting. Its title is taken to be in the language
+// of most of its turns.
+func analyse(title string, turns []transcript.Turn) *index {
 	ix := &index{}
 	var terms, speakers names
 	lexicons := map[string]*words.Lexicon{}
 	languages := words.Languages(turns)
+	most, votes := "", map[string]int{}
 	of := func(language string) *words.Lexicon {
 		if lexicons[language] == nil {
 			lexicons[language] = words.NewLexicon(language)
 			ix.languages = append(ix.languages, language)
+			ix.compounds = ix.compounds || words.Compounds(language)
 		}
 		return lexicons[language]
 	}
-	collect := func(x *words.Lexicon, text string) []int {
-		var ids []int
+	collect := func(x *words.Lexicon, text string) []int32 {
+		var ids []int32
 		x.Each(words.Plain(text), func(term, word string) {
 			id := terms.of(term)
 			if id == len(ix.words) {
 				ix.words = append(ix.words, word)
 			}
-			ids = append(ids, id)
+			ids = append(ids, int32(id))
 		})
 		return ids
 	}
 	for i, t := range turns {
+		if votes[languages[i]]++; votes[languages[i]] > votes[most] {
+			most = languages[i]
+		}
 		x := of(languages[i])
 		speaker := speakers.of(t.Speaker)
 		if speaker == len(ix.called) {
@@ -72,6 +70,7 @@ func analyse(turns []transcript.Turn) *index {
 			ix.units = append(ix.units, unit{i, piece.from, piece.to, piece.words, speaker, collect(x, text)})
 		}
 	}
+	ix.titled = collect(of(most), title)
 	ix.terms, ix.speakers = terms.all, speakers.all
 	slices.Sort(ix.languages)
 	ix.sort()
@@ -85,12 +84,12 @@ func (ix *index) sort() {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(ix.terms[a], ix.terms[b]) })
-	terms, words, place := make([]string, len(order)), make([]string, len(order)), make([]int, len(order))
+	terms, words, place := make([]string, len(order)), make([]string, len(order)), make([]int32, len(order))
 	for to, from := range order {
-		terms[to], words[to], place[from] = ix.terms[from], ix.words[from], to
+		terms[to], words[to], place[from] = ix.terms[from], ix.words[from], int32(to)
 	}
 	ix.terms, ix.words = terms, words
-	renumber := func(ids []int) {
+	renumber := func(ids []int32) {
 		for i, id := range ids {
 			ids[i] = place[id]
 		}
@@ -101,77 +100,20 @@ func (ix *index) sort() {
 	for _, ids := range ix.called {
 		renumber(ids)
 	}
+	renumber(ix.titled)
 }
 
-// pieces cuts a text so that none has many more than unitWords words: after a
-// sentence where there is one.
-func pieces(text string) []unit {
-	total := transcript.Words([]transcript.Turn{{Text: text}})
-	if total <= unitWords*3/2 {
-		return []unit{{from: 0, to: len(text), words: total}}
+// passage calls found with the terms of a passage, those of the meeting's title
+// before all others.
+func (ix *index) passage(units []unit, s span, found func(term int32)) {
+	for _, term := range ix.titled {
+		found(term)
 	}
-	var all []unit
-	start, sentence, n, sentenceWords := 0, 0, 0, 0
-	add := func(end, words int) {
-		all = append(all, unit{from: start, to: end, words: words})
-		start, n, sentence = end, n-words, 0
-	}
-	before := ' '
-	for i, r := range text {
-		fresh := before == ' ' && r != ' '
-		if n >= unitWords && (fresh || words.Unspaced(r)) {
-			if sentence > start {
-				add(sentence, sentenceWords)
-			} else {
-				add(i, n)
-			}
-		}
-		if fresh && i > start && n >= unitWords/2 && strings.ContainsRune(".?!…。？！؟।", lastSign(text[:i])) {
-			sentence, sentenceWords = i, n
-		}
-		if words.Unspaced(r) || fresh {
-			n++
-		}
-		before = r
-	}
-	add(len(text), max(n, 1))
-	return all
+	ix.each(units, s, found)
 }
 
-func lastSign(text string) rune {
-	var last rune
-	for _, r := range strings.TrimRight(text[max(0, len(text)-8):], " ") {
-		last = r
-	}
-	return last
-}
-
-// span is a passage: units from up to, but without, to.
-type span struct{ from, to int }
-
-// passages are overlapping spans of about passageWords words.
-func passages(units []unit) []span {
-	var all []span
-	for a := 0; a < len(units); {
-		b, n := a, 0
-		for ; b < len(units) && n < passageWords; b++ {
-			n += units[b].words
-		}
-		all = append(all, span{a, b})
-		if b == len(units) {
-			break
-		}
-		half, n := a, 0
-		for ; half < b && n < passageWords/2; half++ {
-			n += units[half].words
-		}
-		a = max(a+1, half)
-	}
-	return all
-}
-
-// each calls found with the terms of a passage, the speakers' names included.
-func (ix *index) each(units []unit, s span, found func(term int)) {
+// each calls found with the terms of a span, the speakers' names included.
+func (ix *index) each(units []unit, s span, found func(term int32)) {
 	for i := s.from; i < s.to; i++ {
 		if i == s.from || units[i].speaker != units[i-1].speaker {
 			for _, term := range ix.called[units[i].speaker] {
@@ -182,174 +124,4 @@ func (ix *index) each(units []unit, s span, found func(term int)) {
 			found(term)
 		}
 	}
-}
-
-func (ix *index) pack() ([]byte, error) {
-	var w writer
-	list := func(ids []int) {
-		w.number(len(ids))
-		for _, id := range ids {
-			w.number(id)
-		}
-	}
-	w.number(len(ix.terms))
-	for i, term := range ix.terms {
-		w.text(term)
-		if ix.words[i] == term {
-			w.text("")
-		} else {
-			w.text(ix.words[i])
-		}
-	}
-	w.number(len(ix.speakers))
-	for i, name := range ix.speakers {
-		w.text(name)
-		list(ix.called[i])
-	}
-	w.number(len(ix.units))
-	for _, u := range ix.units {
-		for _, n := range []int{u.turn, u.from, u.to, u.words, u.speaker} {
-			w.number(n)
-		}
-		list(u.terms)
-	}
-	return deflate(w.data)
-}
-
-func unpackIndex(packed []byte) (*index, error) {
-	data, err := inflate(packed)
-	if err != nil {
-		return nil, err
-	}
-	r, ix := &reader{data: data}, &index{}
-	list := func() []int {
-		ids := make([]int, r.count())
-		for i := range ids {
-			if ids[i] = r.number(); ids[i] >= len(ix.terms) {
-				r.bad = true
-			}
-		}
-		return ids
-	}
-	n := r.count()
-	ix.terms, ix.words = make([]string, n), make([]string, n)
-	for i := range ix.terms {
-		ix.terms[i], ix.words[i] = r.text(), r.text()
-		if ix.words[i] == "" {
-			ix.words[i] = ix.terms[i]
-		}
-	}
-	n = r.count()
-	ix.speakers, ix.called = make([]string, n), make([][]int, n)
-	for i := range ix.speakers {
-		ix.speakers[i], ix.called[i] = r.text(), list()
-	}
-	ix.units = make([]unit, r.count())
-	for i := range ix.units {
-		ix.units[i] = unit{r.number(), r.number(), r.number(), r.number(), r.number(), list()}
-		if ix.units[i].speaker >= len(ix.speakers) {
-			r.bad = true
-		}
-	}
-	if r.bad {
-		return nil, errCorrupt
-	}
-	return ix, nil
-}
-
-// postings are, by term, what a meeting adds to the tenant's index: how often
-// the term is in which passages. Under no term at all is how many terms each
-// passage has.
-func (ix *index) postings(number int) map[string][]byte {
-	bodies := make([]writer, len(ix.terms))
-	last := make([]int, len(ix.terms))
-	count := make([]int, len(ix.terms))
-	var lengths writer
-	for p, s := range passages(ix.units) {
-		var seen []int
-		length := 0
-		ix.each(ix.units, s, func(term int) {
-			if count[term]++; count[term] == 1 {
-				seen = append(seen, term)
-			}
-			length++
-		})
-		lengths.number(length)
-		for _, term := range seen {
-			bodies[term].number((p-last[term])*maxCount + min(count[term], maxCount) - 1)
-			last[term], count[term] = p, 0
-		}
-	}
-	all := make(map[string][]byte, len(ix.terms)+1)
-	entry := func(term string, body []byte) {
-		w := writer{data: []byte{byte(number % blockSize)}}
-		w.number(len(body))
-		all[term] = append(w.data, body...)
-	}
-	entry("", lengths.data)
-	for i, term := range ix.terms {
-		if len(bodies[i].data) > 0 {
-			entry(term, bodies[i].data)
-		}
-	}
-	return all
-}
-
-// post adds the meeting to the tenant's index.
-func (ix *index) post(ctx context.Context, tx *sql.Tx, tenant int64, number int) error {
-	add, err := tx.PrepareContext(ctx, `INSERT INTO postings (tenant, block, term, data) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET data = CAST(data || excluded.data AS BLOB)`)
-	if err != nil {
-		return err
-	}
-	defer add.Close()
-	all := ix.postings(number)
-	for _, term := range append([]string{""}, ix.terms...) {
-		if len(all[term]) == 0 {
-			continue
-		}
-		if _, err := add.ExecContext(ctx, tenant, number/blockSize, term, all[term]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unpost takes the meeting out again, and with it the terms that only it had.
-func (ix *index) unpost(ctx context.Context, tx *sql.Tx, tenant int64, number int) error {
-	for _, term := range append([]string{""}, ix.terms...) {
-		var data []byte
-		err := tx.QueryRowContext(ctx, `SELECT data FROM postings WHERE tenant = ? AND block = ? AND term = ?`,
-			tenant, number/blockSize, term).Scan(&data)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		var rest writer
-		r := &reader{data: string(data)}
-		for len(r.data) > 0 && !r.bad {
-			whole := r.data
-			which := int(r.data[0])
-			r.data = r.data[1:]
-			r.text()
-			if which != number%blockSize {
-				rest.data = append(rest.data, whole[:len(whole)-len(r.data)]...)
-			}
-		}
-		if r.bad {
-			return errCorrupt
-		}
-		if len(rest.data) == 0 {
-			_, err = tx.ExecContext(ctx, `DELETE FROM postings WHERE tenant = ? AND block = ? AND term = ?`, tenant, number/blockSize, term)
-		} else {
-			_, err = tx.ExecContext(ctx, `UPDATE postings SET data = ? WHERE tenant = ? AND block = ? AND term = ?`,
-				rest.data, tenant, number/blockSize, term)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -138,6 +138,46 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
+// Words are found in compounds, and in words that others put together otherwise.
+func TestCompounds(t *testing.T) {
+	t.Parallel()
+	a := opened(t, Memory).Tenant("a")
+	kept(t, a,
+		Meeting{BotID: "de", Turns: said("Willkommen zu der Besprechung, ich freue mich sehr.", "Das Hoffest wird auf den Samstag verschoben.",
+			"Vorne scheuert der Bremszug am Rahmen.", "An der Wand hängt noch der alte Kalender.", "Wer macht die Arbeit, wenn keine Zeit ist?",
+			"Er versteht nicht, warum wir hier stehen.")},
+		Meeting{BotID: "ja", Turns: said("それでは始めましょう。", "試作品の重さは四百グラムです。", "次は色の話です。")},
+		Meeting{BotID: "en", Turns: said("The festival was great, and the breakfast too.", "A calendar would do.")})
+	for _, c := range []struct {
+		query, meeting string
+		turn           int
+	}{
+		{"das Fest", "de", 1},
+		{"Wann ist das Feste?", "de", 1},
+		{"die Bremsen", "de", 2},
+		{"Gibt es einen Terminkalender?", "de", 3},
+		{"Arbeitszeiten", "de", 4},
+		{"What did they say about the Kalender?", "de", 3},
+		{"重量", "ja", 1},
+	} {
+		for _, bot := range []string{"", c.meeting} {
+			got := found(t, a, Query{Text: c.query, BotID: bot})
+			if len(got.Hits) == 0 || got.Hits[0].Meeting.BotID != c.meeting || ranked(got.Hits[:1])[0] != c.turn {
+				t.Errorf("%s in %q: got %+v", c.query, bot, got.Hits)
+			}
+		}
+	}
+	got := found(t, a, Query{Text: "der Terminkalender"})
+	if !slices.Equal(got.Unknown, []string{"terminkalender"}) || !slices.Contains(got.Instead["terminkalender"], "kalender") {
+		t.Errorf("a compound that nobody says: got %+v", got)
+	}
+	for _, query := range []string{"Gartenzaun", "überstehen", "the best", "重"} {
+		if got := found(t, a, Query{Text: query, BotID: "de"}); len(got.Hits) > 0 {
+			t.Errorf("%s: got %+v", query, got.Hits[0].Text)
+		}
+	}
+}
+
 // ranked are all turns of the hits, best first.
 func ranked(hits []Hit) []int {
 	var all []ScoredTurn

@@ -15,32 +15,50 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // registers the driver
+
+	"github.com/meetmcp/meetmcp/internal/lru"
+	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
 // Memory is the path of a library that lasts as long as the process.
 const Memory = "memory"
 
+// Unpacked meetings are held in memory up to so many bytes: some hundred hours.
+const (
+	heldTurns   = 16 << 20
+	heldIndexes = 24 << 20
+)
+
 // Library is one file of meetings, each kept for one tenant.
 type Library struct {
 	path   string
 	reads  *sql.DB
-	writes *sql.DB // one connection, so that writers wait in line
+	writes *sql.DB   // one connection, so that writers wait in line
+	find   *sql.Stmt // a meeting, as Get asks for it
 	secret []byte
+	lock   sync.RWMutex // in memory, SQLite lets nobody read while somebody writes
+
+	turns   *lru.Cache[int64, []transcript.Turn] // by copy, which is of what was put at once and never changes
+	indexes *lru.Cache[int64, *index]
 }
 
 // Open opens or makes a library at path, for the owner's eyes only, or in
 // memory when path is Memory. Several processes may have the same one open.
 func Open(ctx context.Context, path string) (*Library, error) {
-	l := &Library{path: path}
+	l := &Library{path: path, turns: lru.New[int64, []transcript.Turn](heldTurns), indexes: lru.New[int64, *index](heldIndexes)}
 	if err := l.connect(); err != nil {
 		return nil, fmt.Errorf("open library %s: %w", path, err)
 	}
 	err := migrate(ctx, l.writes, migrations())
 	if err == nil {
 		l.secret, err = secret(ctx, l.writes)
+	}
+	if err == nil {
+		l.find, err = l.reads.PrepareContext(ctx, findMeeting)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open library %s: %w", path, err), l.Close())
@@ -49,8 +67,11 @@ func Open(ctx context.Context, path string) (*Library, error) {
 }
 
 func (l *Library) connect() error {
-	source := url.URL{Scheme: "file", Opaque: ":memory:"}
-	if l.path != Memory {
+	source, journal, cache := url.URL{Scheme: "file", Path: "/" + rand.Text()}, "MEMORY", -2000
+	settings := url.Values{"_txlock": {"immediate"}}
+	if l.path == Memory {
+		settings.Set("vfs", "memdb") // which several connections may share by its name
+	} else {
 		if err := private(l.path); err != nil {
 			return err
 		}
@@ -62,22 +83,16 @@ func (l *Library) connect() error {
 		if !strings.HasPrefix(slashed, "/") {
 			slashed = "/" + slashed // a drive's letter
 		}
-		source = url.URL{Scheme: "file", Path: slashed}
+		source.Path, journal, cache = slashed, "WAL", -16000
 	}
-	source.RawQuery = url.Values{
-		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(NORMAL)",
-			"secure_delete(ON)", "cache_size(-16000)"},
-	}.Encode()
+	settings["_pragma"] = []string{"busy_timeout(10000)", "page_size(8192)", "journal_mode(" + journal + ")", "synchronous(NORMAL)",
+		"secure_delete(ON)", fmt.Sprintf("cache_size(%d)", cache)} // in KB, for each connection
+	source.RawQuery = settings.Encode()
 	var err error
 	if l.writes, err = sql.Open("sqlite", source.String()); err != nil {
 		return err
 	}
 	l.writes.SetMaxOpenConns(1)
-	l.reads = l.writes
-	if l.path == Memory {
-		return nil
-	}
 	if l.reads, err = sql.Open("sqlite", source.String()); err != nil {
 		return errors.Join(err, l.writes.Close())
 	}
@@ -100,10 +115,11 @@ func private(path string) error {
 
 // Close closes the library.
 func (l *Library) Close() error {
-	if l.reads == l.writes {
-		return l.writes.Close()
+	var err error
+	if l.find != nil {
+		err = l.find.Close()
 	}
-	return errors.Join(l.reads.Close(), l.writes.Close())
+	return errors.Join(err, l.reads.Close(), l.writes.Close())
 }
 
 // secret is what tenants' names are hashed with, so that the file does not
@@ -150,6 +166,8 @@ func (t *Tenant) Purge(ctx context.Context) error {
 		return nil
 	})
 	if err == nil {
+		t.library.turns.Clear()
+		t.library.indexes.Clear()
 		err = t.library.shrink(ctx)
 	}
 	if err != nil {
@@ -205,6 +223,10 @@ func (l *Library) checkpoint(ctx context.Context) error {
 
 // write runs change in a transaction: all of it happens, or nothing.
 func (t *Tenant) write(ctx context.Context, change func(tx *sql.Tx, tenant int64) error) error {
+	if t.library.path == Memory {
+		t.library.lock.Lock()
+		defer t.library.lock.Unlock()
+	}
 	tx, err := t.library.writes.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -224,6 +246,7 @@ func (t *Tenant) write(ctx context.Context, change func(tx *sql.Tx, tenant int64
 // read runs look on one unchanging state of the library. The tenant is 0 when
 // it has nothing.
 func (t *Tenant) read(ctx context.Context, look func(tx *sql.Tx, tenant int64) error) error {
+	defer t.library.reading()()
 	tx, err := t.library.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err
@@ -236,6 +259,15 @@ func (t *Tenant) read(ctx context.Context, look func(tx *sql.Tx, tenant int64) e
 		err = errors.Join(err, rollback)
 	}
 	return cmp.Or(ctx.Err(), err)
+}
+
+// reading keeps writers away until what it answers is called.
+func (l *Library) reading() (done func()) {
+	if l.path != Memory {
+		return func() {}
+	}
+	l.lock.RLock()
+	return l.lock.RUnlock
 }
 
 func (t *Tenant) id(ctx context.Context, tx *sql.Tx) (int64, error) {

@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -76,6 +77,10 @@ func TestMeetingsComeBackAsTheyWent(t *testing.T) {
 		m.Turns[2].Lang = "fr"
 		kept(t, a, m, Meeting{BotID: "2"})
 		got, err := a.Get(ctx, "1")
+		if err == nil && got.Copy == 0 {
+			t.Errorf("%s: no copy is named", path)
+		}
+		m.Copy = got.Copy
 		if err != nil || !reflect.DeepEqual(*got, m) {
 			t.Errorf("%s: got %+v, %v, want %+v", path, got, err, m)
 		}
@@ -121,6 +126,16 @@ func TestReplacingAndForgettingLeaveNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "library.db")
 	l, ctx := opened(t, path), context.Background()
 	a := l.Tenant("a")
+	kept(t, a, Meeting{BotID: "3", Title: "Drei", Turns: said("Das Sommerfest war schön, und der Kassenbericht ist fertig.")}, Meeting{BotID: "4", Title: "Vier",
+		Turns: said("Das Sommerfest war nicht schön.")})
+	consistent(t, l)
+	if err := a.Delete(ctx, "3"); err != nil || len(found(t, a, Query{Text: "Fest"}).Hits) != 1 {
+		t.Errorf("what another meeting has too: %v", err)
+	}
+	consistent(t, l)
+	if err := a.Delete(ctx, "4"); err != nil || rows(t, l, "postings") != 0 {
+		t.Errorf("after both are deleted: %v, %d postings", err, rows(t, l, "postings"))
+	}
 	kept(t, a, Meeting{BotID: "1", Title: "One", Turns: said("The zebra crossed the road.", "And the giraffe looked on.")},
 		Meeting{BotID: "2", Title: "Two", Turns: said("A giraffe is tall.")})
 	kept(t, a, Meeting{BotID: "1", Title: "One again", Version: "2", Turns: said("The elephant crossed the road.")})
@@ -230,9 +245,18 @@ func TestManyAtOnce(t *testing.T) {
 			all.Go(func() {
 				tenant := libraries[n%len(libraries)].Tenant("a")
 				for i := range 10 {
-					kept(t, tenant, Meeting{BotID: string(rune('a' + (n+i)%12)), Turns: said("The kettle is on.", "Tea or coffee?")})
-					if got := found(t, tenant, Query{Text: "kettles"}); len(got.Hits) == 0 {
-						t.Errorf("got %+v", got)
+					kept(t, tenant, Meeting{BotID: string(rune('a' + (n+i)%12)), Turns: said("The kettle is on.", "Tea or coffee?")},
+						Meeting{BotID: fmt.Sprint("of ", n, i), Turns: said("Das Teewasser kocht.")})
+					for _, q := range []Query{{Text: "kettles"}, {Text: `"kettle is on"`, Speaker: "ada"}, {Text: "ketle", BotID: string(rune('a' + (n+i)%12))}} {
+						if got := found(t, tenant, q); len(got.Hits) == 0 {
+							t.Errorf("%+v: got %+v", q, got)
+						}
+					}
+					if m, err := tenant.Get(ctx, string(rune('a'+(n+i)%12))); err != nil || m == nil || len(m.Turns) != 2 {
+						t.Errorf("got %+v, %v", m, err)
+					}
+					if err := tenant.Delete(ctx, fmt.Sprint("of ", n, i)); err != nil {
+						t.Error(err)
 					}
 				}
 			})
@@ -267,22 +291,23 @@ func consistent(t *testing.T, l *Library) {
 		term           string
 	}
 	want, have := map[key]string{}, map[key]string{}
-	list, err := l.reads.Query(`SELECT tenant, number, turns.turns FROM meetings JOIN speech AS turns ON meeting = id`)
+	list, err := l.reads.Query(`SELECT tenant, number, title, turns.turns FROM meetings JOIN speech AS turns ON meeting = id`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer list.Close()
 	for list.Next() {
 		var k key
+		var title string
 		var packed []byte
-		if err := list.Scan(&k.tenant, &k.number, &packed); err != nil {
+		if err := list.Scan(&k.tenant, &k.number, &title, &packed); err != nil {
 			t.Fatal(err)
 		}
 		var turns []transcript.Turn
-		if turns, err = unpackTurns(packed); err != nil {
+		if turns, _, err = unpackTurns(packed); err != nil {
 			t.Fatal(err)
 		}
-		for term, data := range analyse(turns).postings(k.number) {
+		for term, data := range analyse(title, turns).postings(k.number) {
 			r := reader{data: string(data[1:])}
 			want[key{k.tenant, k.number, term}] = r.text()
 		}

@@ -1,13 +1,16 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/meetmcp/meetmcp/internal/lru"
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
@@ -18,6 +21,7 @@ type Meeting struct {
 	Duration                 int64  // seconds
 	Version                  string // changes when the transcript does
 	Turns                    []transcript.Turn
+	Copy                     int64 // another for each Put, in all libraries; 0 when it was not got from one
 }
 
 // Entry is a meeting at a glance.
@@ -35,13 +39,13 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 	if err != nil {
 		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)
 	}
-	made := analyse(m.Turns)
+	made := analyse(m.Title, m.Turns)
 	terms, err := made.pack()
 	if err != nil {
 		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)
 	}
 	err = t.write(ctx, func(tx *sql.Tx, tenant int64) error {
-		if err := remove(ctx, tx, tenant, m.BotID); err != nil {
+		if err := t.remove(ctx, tx, tenant, m.BotID); err != nil {
 			return err
 		}
 		var number int
@@ -50,8 +54,8 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 			return err
 		}
 		kept, err := tx.ExecContext(ctx, `INSERT INTO meetings
-			(tenant, number, bot, title, url, date, duration, version, turns, words, speakers, languages)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			(tenant, number, copy, bot, title, url, date, duration, version, turns, words, speakers, languages)
+			VALUES (?, ?, random() | 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			tenant, number, m.BotID, m.Title, m.MeetingURL, millis(m.Date), m.Duration, m.Version,
 			len(m.Turns), transcript.Words(m.Turns), strings.Join(made.speakers, "\n"), strings.Join(made.languages, " "))
 		if err != nil {
@@ -75,30 +79,68 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 	return nil
 }
 
+const findMeeting = `SELECT meetings.id, copy, title, url, date, duration, version
+	FROM tenants JOIN meetings ON tenant = tenants.id AND bot = ? WHERE hash = ?`
+
 // Get answers a meeting, or nil when it is not in the library.
 func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
-	var found *Meeting
-	var packed []byte
-	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
+	defer t.library.reading()()
+	for {
 		m := Meeting{BotID: botID}
+		var id int64
 		var when sql.NullInt64
-		err := tx.QueryRowContext(ctx, `SELECT title, url, date, duration, version, speech.turns
-			FROM meetings JOIN speech ON meeting = id WHERE tenant = ? AND bot = ?`, tenant, botID).
-			Scan(&m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version, &packed)
+		err := t.library.find.QueryRowContext(ctx, botID, t.hash).Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+			return nil, nil
 		}
-		m.Date = date(when)
-		found = &m
-		return err
-	})
-	if err == nil && found != nil {
-		found.Turns, err = unpackTurns(packed)
+		if err == nil {
+			m.Date = date(when)
+			m.Turns, err = t.library.turnsOf(ctx, t.library.reads, id, m.Copy)
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			continue // another was put in its place in between
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look up meeting %s: %w", botID, cmp.Or(ctx.Err(), err))
+		}
+		m.Turns = slices.Clone(m.Turns)
+		return &m, nil
 	}
+}
+
+// turnsOf unpacks the turns of a meeting, or has them still. They are not to be
+// changed.
+func (l *Library) turnsOf(ctx context.Context, from querier, id, copied int64) ([]transcript.Turn, error) {
+	return unpacked(ctx, from, l.turns, copied, `turns`, id, unpackTurns)
+}
+
+// indexOf is the same for the index of a meeting.
+func (l *Library) indexOf(ctx context.Context, from querier, id, copied int64) (*index, error) {
+	return unpacked(ctx, from, l.indexes, copied, `terms`, id, unpackIndex)
+}
+
+// querier is a database, or a state of it.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func unpacked[V any](ctx context.Context, from querier, held *lru.Cache[int64, V], copied int64, column string, id int64,
+	unpack func([]byte) (V, int, error)) (V, error) {
+	if v, ok := held.Get(copied); ok {
+		return v, nil
+	}
+	var packed []byte
+	var none V
+	err := from.QueryRowContext(ctx, `SELECT speech.`+column+` FROM meetings JOIN speech ON meeting = id WHERE id = ? AND copy = ?`, id, copied).Scan(&packed)
 	if err != nil {
-		return nil, fmt.Errorf("look up meeting %s: %w", botID, err)
+		return none, err
 	}
-	return found, nil
+	v, size, err := unpack(packed)
+	if err != nil {
+		return none, err
+	}
+	held.Add(copied, v, size)
+	return v, nil
 }
 
 const entryColumns = `bot, title, url, date, duration, version, turns, words`
@@ -137,7 +179,7 @@ func (t *Tenant) Entries(ctx context.Context) ([]Entry, error) {
 
 // Delete forgets a meeting, and all that was derived from it.
 func (t *Tenant) Delete(ctx context.Context, botID string) error {
-	err := t.write(ctx, func(tx *sql.Tx, tenant int64) error { return remove(ctx, tx, tenant, botID) })
+	err := t.write(ctx, func(tx *sql.Tx, tenant int64) error { return t.remove(ctx, tx, tenant, botID) })
 	if err == nil {
 		err = t.library.checkpoint(ctx)
 	}
@@ -147,22 +189,22 @@ func (t *Tenant) Delete(ctx context.Context, botID string) error {
 	return nil
 }
 
-func remove(ctx context.Context, tx *sql.Tx, tenant int64, botID string) error {
-	var id int64
+func (t *Tenant) remove(ctx context.Context, tx *sql.Tx, tenant int64, botID string) error {
+	var id, copied int64
 	var number int
-	var packed []byte
-	err := tx.QueryRowContext(ctx, `SELECT id, number, terms FROM meetings JOIN speech ON meeting = id
-		WHERE tenant = ? AND bot = ?`, tenant, botID).Scan(&id, &number, &packed)
+	err := tx.QueryRowContext(ctx, `SELECT id, copy, number FROM meetings WHERE tenant = ? AND bot = ?`, tenant, botID).Scan(&id, &copied, &number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	kept, err := unpackIndex(packed)
+	kept, err := t.library.indexOf(ctx, tx, id, copied)
 	if err != nil {
 		return err
 	}
+	t.library.turns.Remove(copied)
+	t.library.indexes.Remove(copied)
 	if err := kept.unpost(ctx, tx, tenant, number); err != nil {
 		return err
 	}

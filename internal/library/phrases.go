@@ -80,15 +80,20 @@ const (
 	hashesEach = 4
 )
 
-// pairs is a Bloom filter of the meeting's words as they are and of which stand
-// side by side: it tells most meetings without a phrase from those that may
-// have it.
+// pairs is a Bloom filter of the meeting's words as they are, of which stand
+// side by side, and of who says which term: it tells most meetings without an
+// answer from those that may have one.
 func (ix *index) pairs(turns []transcript.Turn) []byte {
 	hashes := map[uint64]bool{}
 	ix.inARow(func(_ int, units []unit) {
 		text, _ := joined(units, turns)
 		for _, hash := range pairHashes(text) {
 			hashes[hash] = true
+		}
+		for _, u := range units {
+			for _, id := range slices.Concat(u.terms, ix.called[u.speaker]) {
+				hashes[saidHash(ix.speakers[u.speaker], ix.terms[id])] = true
+			}
 		}
 	})
 	bits := make([]byte, len(hashes)*bitsEach/8+1)
@@ -98,6 +103,12 @@ func (ix *index) pairs(turns []transcript.Turn) []byte {
 		}
 	}
 	return bits
+}
+
+func saidHash(speaker, term string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(speaker + "\n" + term))
+	return h.Sum64()
 }
 
 func pairHashes(text string) []uint64 {
@@ -125,25 +136,29 @@ func places(hash uint64, bits []byte) [hashesEach]uint64 {
 	return all
 }
 
-func mayHave(bits []byte, phrase string) bool {
-	for _, hash := range pairHashes(phrase) {
-		for _, bit := range places(hash, bits) {
-			if bits[bit/8]&(1<<(bit%8)) == 0 {
-				return false
-			}
+func mayHave(bits []byte, hash uint64) bool {
+	for _, bit := range places(hash, bits) {
+		if bits[bit/8]&(1<<(bit%8)) == 0 {
+			return false
 		}
 	}
 	return true
 }
 
-// withPhrases keeps the candidates that may have the query's phrases.
-func (s *search) withPhrases(ctx context.Context, candidates []place) ([]place, error) {
-	if len(s.asked.phrases) == 0 {
-		return candidates, nil
+// able keeps the meetings that may have the query's phrases, and a term of it
+// said by one of the speakers.
+func (s *search) able(ctx context.Context, meetings []place) ([]place, error) {
+	if len(s.asked.phrases) == 0 && s.Speaker == "" {
+		return meetings, nil
 	}
-	numbers := make([]string, len(candidates))
-	for i, p := range candidates {
-		numbers[i] = strconv.Itoa(p.number)
+	var phrases []uint64
+	for _, phrase := range s.asked.phrases {
+		phrases = append(phrases, pairHashes(phrase)...)
+	}
+	speakers := map[int][]string{}
+	numbers := make([]string, len(meetings))
+	for i, p := range meetings {
+		numbers[i], speakers[p.number] = strconv.Itoa(p.number), p.speakers
 	}
 	rows, err := s.tx.QueryContext(ctx, `SELECT number, bits FROM json_each(?) CROSS JOIN meetings ON tenant = ? AND number = value
 		JOIN pairs ON meeting = meetings.id`, "["+strings.Join(numbers, ",")+"]", s.tenant)
@@ -151,7 +166,7 @@ func (s *search) withPhrases(ctx context.Context, candidates []place) ([]place, 
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[int]bool{}
+	able := map[int]bool{}
 	for rows.Next() {
 		var number int
 		var bits sql.RawBytes
@@ -161,7 +176,28 @@ func (s *search) withPhrases(ctx context.Context, candidates []place) ([]place, 
 		if len(bits) == 0 {
 			return nil, errCorrupt
 		}
-		out[number] = slices.ContainsFunc(s.asked.phrases, func(phrase string) bool { return !mayHave(bits, phrase) })
+		able[number] = !slices.ContainsFunc(phrases, func(hash uint64) bool { return !mayHave(bits, hash) }) &&
+			(s.Speaker == "" || s.maySay(bits, speakers[number]))
 	}
-	return slices.DeleteFunc(candidates, func(p place) bool { return out[p.number] }), rows.Err()
+	return slices.DeleteFunc(slices.Clone(meetings), func(p place) bool { return !able[p.number] }), rows.Err()
+}
+
+// maySay says whether one of the speakers may say something that is asked for.
+func (s *search) maySay(bits []byte, speakers []string) bool {
+	if s.stopPhrase() {
+		return true
+	}
+	for _, name := range speakers {
+		for _, t := range s.asked.terms {
+			if t.prefix {
+				return true
+			}
+			for _, stem := range slices.Concat(t.stems, t.near) {
+				if mayHave(bits, saidHash(name, stem)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

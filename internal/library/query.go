@@ -1,6 +1,7 @@
 package library
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,17 +16,30 @@ type question struct {
 	phrases []string // in the form of exact
 	without []string // the same
 	terms   []term
+	barred  []term // of the words that must not be there
+	cut     bool   // there were more terms
 }
 
 // term is a word of the query, or a pair of characters, as it can be indexed.
 type term struct {
-	word   string
-	stems  []string
-	near   []string // that are taken for it, as it occurs nowhere
-	prefix bool     // any term that begins so
-	must   bool     // be there, as a part of a phrase
-	count  float64
+	word    string
+	stems   []string
+	near    []string       // that are taken for it, as it occurs nowhere
+	prefix  bool           // any term that begins so
+	lexicon *words.Lexicon // of a language that makes compounds, when the word is of one
+	must    bool           // be there, as a part of a phrase
+	follows bool           // the term before it in the query
+	count   float64        // how often it is in the query, less for words that tell little
 }
+
+// The most that one query may have.
+const (
+	mostTerms   = 64 // those after are left out
+	mostPhrases = 16 // of each kind
+)
+
+// tellWeight is what a word counts that tells little of what is asked for.
+const tellWeight = 0.5
 
 // parse finds the quotes and exclusions of a query.
 func parse(text string) question {
@@ -93,6 +107,15 @@ func parse(text string) question {
 // prepare makes terms of the query's words, in each of the languages that it is
 // asked in.
 func (q *question) prepare(languages []string) error {
+	if len(q.phrases) > mostPhrases || len(q.without) > mostPhrases {
+		return &QueryError{fmt.Sprintf("the query has more than %d phrases in quotes, or words to exclude: give fewer", mostPhrases)}
+	}
+	for _, phrase := range q.without {
+		single := question{plain: phrase}
+		if strings.Count(phrase, " ") == 2 && single.prepare(languages) == nil {
+			q.barred = append(q.barred, single.terms...)
+		}
+	}
 	q.terms = nil
 	lexicons := make([]*words.Lexicon, 0, len(languages))
 	for _, language := range languages {
@@ -136,15 +159,21 @@ func (q *question) prepare(languages []string) error {
 			kept = weaker
 		}
 	}
+	before := -1
 	for _, t := range kept {
-		t.count = 1
 		i := slices.IndexFunc(q.terms, func(u term) bool { return slices.Equal(t.stems, u.stems) && t.prefix == u.prefix })
 		if i >= 0 {
-			q.terms[i].count++
+			q.terms[i].count += t.count
 			q.terms[i].must = q.terms[i].must || t.must
 		} else {
+			if i = len(q.terms); i == mostTerms {
+				q.cut = true
+				break
+			}
+			t.follows = i > 0 && before == i-1
 			q.terms = append(q.terms, t)
 		}
+		before = i
 	}
 	if len(q.terms) > 0 || len(q.phrases) > 0 {
 		return nil
@@ -179,7 +208,7 @@ func spoken(plain string, lexicons []*words.Lexicon) *words.Lexicon {
 // wordTerm says also whether the word only asks. A stop word of the query's own
 // language has no stems, whatever it means in others.
 func wordTerm(word string, lexicons []*words.Lexicon, in *words.Lexicon) (t term, ask bool) {
-	t.word = word
+	t.word, t.count = word, 1
 	if in != nil && in.Term(word) == "" {
 		return t, false
 	}
@@ -192,8 +221,12 @@ func wordTerm(word string, lexicons []*words.Lexicon, in *words.Lexicon) (t term
 			t.stems = append(t.stems, stem)
 		}
 		if in == nil || in == x {
-			for w := range strings.FieldsSeq(words.AskWords(x.Language)) {
-				ask = ask || x.Term(w) == stem
+			if words.Compounds(x.Language) && !words.Digit(stem[0]) {
+				t.lexicon = x
+			}
+			ask = ask || x.Asks(stem)
+			if x.Tells(stem) {
+				t.count = tellWeight
 			}
 		}
 	}
@@ -216,7 +249,7 @@ func runTerms(run string) (strong, weak []term) {
 			all = all[:len(all)-1]
 		}
 		for _, pair := range all {
-			t := term{word: piece, stems: []string{pair}, prefix: len(all) == 1 && pair == piece && len(words.Pairs(pair)) == 1}
+			t := term{word: piece, stems: []string{pair}, count: 1, prefix: len(all) == 1 && pair == piece && len(words.Pairs(pair)) == 1}
 			if strings.Trim(pair, "ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわをん") == "" {
 				weak = append(weak, t)
 			} else {
@@ -236,7 +269,7 @@ func phraseTerms(phrase string, lexicons []*words.Lexicon) []term {
 			all = append(append(all, strong...), weak...)
 			continue
 		}
-		t := term{word: w.Text}
+		t := term{word: w.Text, count: 1}
 		for _, x := range lexicons {
 			if stem := x.Term(w.Text); stem != "" && !slices.Contains(t.stems, stem) {
 				t.stems = append(t.stems, stem)

@@ -74,7 +74,7 @@ func TestNearest(t *testing.T) {
 func FuzzSearch(f *testing.F) {
 	a := opened(f, Memory).Tenant("a")
 	kept(f, a, Meeting{BotID: "1", Turns: said("The quick brown fox.", "Die schnelle Füchsin über 42 Zäune.", "会議は午後三時からです。", "الاجتماع غدا")})
-	for _, seed := range []string{`"quick brown" -fox`, "会議", "「午後」 -三", "-", `"`, `-"`, "a-b-c'd", "الاجتماع", "ก่", "\xff\xfe", "1,2.3", "ﬁ ß İ"} {
+	for _, seed := range []string{`"quick brown" -fox`, "会議", "「午後」 -三", "-", `"`, `-"`, "a-b-c'd", "الاجتماع", "ก่", "\xff\xfe", "1,2.3", "ﬁ ß İ", "Gartenzäune", "Zaungarten ist", "重量"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -105,23 +105,23 @@ func FuzzUnpack(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	index, err := analyse(turns).pack()
+	index, err := analyse("A title", turns).pack()
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(packed)
 	f.Add(index)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if turns, err := unpackTurns(data); err == nil {
+		if turns, _, err := unpackTurns(data); err == nil {
 			again, err := packTurns(turns)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := unpackTurns(again); err != nil {
+			if _, _, err := unpackTurns(again); err != nil {
 				t.Errorf("packed again: %v", err)
 			}
 		}
-		if ix, err := unpackIndex(data); err == nil && len(ix.terms) != len(ix.words) {
+		if ix, _, err := unpackIndex(data); err == nil && len(ix.terms) != len(ix.words) {
 			t.Error("terms without words")
 		}
 	})

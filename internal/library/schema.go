@@ -46,6 +46,13 @@ func migrations() []string {
 			data BLOB NOT NULL,
 			PRIMARY KEY (tenant, block, term)
 		) WITHOUT ROWID;
+	`, `
+		-- what was kept is indexed otherwise from here on: it is read again when it is next looked for
+		DELETE FROM postings;
+		DELETE FROM pairs;
+		DELETE FROM speech;
+		DELETE FROM meetings;
+		ALTER TABLE meetings ADD COLUMN copy INTEGER NOT NULL DEFAULT 0; -- another with each Put
 	`}
 }
 

@@ -5,13 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
-	"github.com/meetmcp/meetmcp/internal/words"
 )
 
 // Query is what to look for, and where.
@@ -44,12 +43,15 @@ type Hit struct {
 type Results struct {
 	Hits           []Hit
 	More           bool // there are hits after these
+	Cut            bool // the query is so long that only its first words were searched for
 	Searched       int  // meetings
 	Turns          int  // of these meetings
 	Oldest, Newest time.Time
 	Unknown        []string            // words of the query that occur nowhere
 	Nearest        map[string][]string // for each of these, words that do occur
 	Instead        map[string][]string // those of the nearest that are so near that they were searched for
+	Phrases        []string            // of the query, that must be there word for word
+	Without        []string            // words and phrases of the query that must not be there
 	Speakers       []string            // names that occur, when the query's speaker does not
 }
 
@@ -66,8 +68,8 @@ func (t *Tenant) Search(ctx context.Context, q Query) (Results, error) {
 	if q.Limit <= 0 {
 		q.Limit = 8
 	}
-	q.Offset = max(q.Offset, 0)
-	s := search{Query: q, asked: &asked}
+	q.Offset = min(max(q.Offset, 0), math.MaxInt32) // it comes out of cursors, which may be forged
+	s := search{Query: q, asked: &asked, library: t.library, found: Results{Phrases: trimmed(asked.phrases), Without: trimmed(asked.without)}}
 	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
 		s.tx, s.tenant = tx, tenant
 		return s.run(ctx)
@@ -79,10 +81,19 @@ func (t *Tenant) Search(ctx context.Context, q Query) (Results, error) {
 	return s.found, err
 }
 
+func trimmed(phrases []string) []string {
+	var all []string
+	for _, phrase := range phrases {
+		all = append(all, strings.TrimSpace(joinRuns(phrase)))
+	}
+	return all
+}
+
 // search is one under way.
 type search struct {
 	Query
 	asked     *question
+	library   *Library
 	tx        *sql.Tx
 	tenant    int64
 	places    []place // of the meetings in question
@@ -92,8 +103,9 @@ type search struct {
 
 // place is a meeting that is looked into.
 type place struct {
-	number int
-	score  float64
+	number   int
+	score    float64
+	speakers []string // of those that are looked for
 }
 
 func (s *search) run(ctx context.Context) error {
@@ -103,6 +115,7 @@ func (s *search) run(ctx context.Context) error {
 	if err := s.asked.prepare(s.languages); err != nil {
 		return err
 	}
+	s.found.Cut = s.asked.cut
 	if len(s.places) == 0 {
 		return nil
 	}
@@ -112,122 +125,34 @@ func (s *search) run(ctx context.Context) error {
 	return s.across(ctx)
 }
 
-// scope finds the meetings in question.
-func (s *search) scope(ctx context.Context) error {
-	where, args := `tenant = ?`, []any{s.tenant}
-	limit := func(condition string, value any) {
-		where += ` AND ` + condition
-		args = append(args, value)
-	}
-	if s.BotID != "" {
-		limit(`bot = ?`, s.BotID)
-	}
-	if !s.After.IsZero() {
-		limit(`date >= ?`, s.After.UnixMilli())
-	}
-	if !s.Before.IsZero() {
-		limit(`date < ?`, s.Before.UnixMilli())
-	}
-	names := ``
-	if s.Meeting != "" || s.Speaker != "" {
-		names = `, title, url, speakers`
-	}
-	rows, err := s.tx.QueryContext(ctx, `SELECT number, turns, date, languages`+names+` FROM meetings WHERE `+where, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var spoken, title, link, speakers sql.RawBytes
-	columns := 4
-	if names != `` {
-		columns = 7
-	}
-	meeting, speaker := folded(s.Meeting), folded(s.Speaker)
-	others := map[string]bool{}
-	known := map[string]bool{}
-	for rows.Next() {
-		var number, turns int
-		var when sql.NullInt64
-		into := []any{&number, &turns, &when, &spoken, &title, &link, &speakers}
-		if err := rows.Scan(into[:columns]...); err != nil {
-			return err
-		}
-		if meeting != "" && !strings.Contains(folded(string(title)), meeting) && !strings.Contains(folded(string(link)), meeting) {
-			continue
-		}
-		if speaker != "" {
-			if !strings.Contains(folded(string(speakers)), speaker) {
-				if len(others) < maxNames {
-					for name := range strings.SplitSeq(string(speakers), "\n") {
-						others[name] = true
-					}
-				}
-				continue
-			}
-		}
-		s.places = append(s.places, place{number: number})
-		s.found.Searched++
-		s.found.Turns += turns
-		if at := date(when); when.Valid {
-			if s.found.Oldest.IsZero() || at.Before(s.found.Oldest) {
-				s.found.Oldest = at
-			}
-			if at.After(s.found.Newest) {
-				s.found.Newest = at
-			}
-		}
-		if !known[string(spoken)] {
-			known[string(spoken)] = true
-			for language := range strings.FieldsSeq(string(spoken)) {
-				if !slices.Contains(s.languages, language) {
-					s.languages = append(s.languages, language)
-				}
-			}
-		}
-	}
-	if speaker != "" && len(s.places) == 0 {
-		s.found.Speakers = slices.Sorted(maps.Keys(others))
-	}
-	slices.Sort(s.languages)
-	return rows.Err()
-}
-
-const maxNames = 50 // that are offered in the place of a speaker whom nobody knows
-
-// folded is a name in the form in which its parts are compared.
-func folded(name string) string { return words.Unaccented(words.Plain(strings.TrimSpace(name))) }
-
 // loaded is a meeting with all that a hit needs.
 type loaded struct {
-	entry  Entry
-	index  *index
-	turns  []transcript.Turn
-	speech []byte
-	barred []bool // by unit
-	ranked ranking
+	id, copied int64
+	entry      Entry
+	index      *index
+	turns      []transcript.Turn // once they are read
+	barred     []bool            // by unit
+	ranked     ranking
 }
 
-// fetch loads a meeting's index, and its turns as they are packed.
-func (s *search) fetch(ctx context.Context, number int) (*loaded, error) {
+// load loads a meeting's index.
+func (s *search) load(ctx context.Context, number int) (*loaded, error) {
 	m := &loaded{}
-	var terms []byte
-	row := s.tx.QueryRowContext(ctx, `SELECT `+entryColumns+`, speech, terms FROM
-		(SELECT meetings.*, speech.turns AS speech, terms FROM meetings JOIN speech ON meeting = id
-		WHERE tenant = ? AND number = ?)`, s.tenant, number)
+	row := s.tx.QueryRowContext(ctx, `SELECT `+entryColumns+`, id, copy FROM meetings WHERE tenant = ? AND number = ?`, s.tenant, number)
 	var err error
-	if m.entry, err = scanEntry(row, &m.speech, &terms); err != nil {
+	if m.entry, err = scanEntry(row, &m.id, &m.copied); err != nil {
 		return nil, err
 	}
-	m.index, err = unpackIndex(terms)
+	m.index, err = s.library.indexOf(ctx, s.tx, m.id, m.copied)
 	return m, err
 }
 
 // rank scores the meeting's units, as far as they may answer.
-func (s *search) rank(m *loaded, all *rarities) error {
+func (s *search) rank(ctx context.Context, m *loaded, all *rarities) error {
 	var marks [][]bool
 	m.barred = make([]bool, len(m.index.units))
 	if len(s.asked.phrases) > 0 || len(s.asked.without) > 0 {
-		if err := m.read(); err != nil {
+		if err := s.read(ctx, m); err != nil {
 			return err
 		}
 		for _, phrase := range s.asked.phrases {
@@ -257,70 +182,53 @@ func (s *search) rank(m *loaded, all *rarities) error {
 // bar marks the units that say what must not be there, in whatever form of the
 // word.
 func (s *search) bar(m *loaded) {
+	which, _ := m.index.matches(s.asked.barred)
+	for i, u := range m.index.units {
+		m.barred[i] = slices.ContainsFunc(u.terms, func(id int32) bool { return which[id] > 0 })
+	}
 	for _, phrase := range s.asked.without {
 		for i, said := range m.index.find(phrase, m.turns) {
 			m.barred[i] = m.barred[i] || said
 		}
-		single := question{plain: phrase}
-		if strings.Count(phrase, " ") > 2 || single.prepare(s.languages) != nil {
-			continue
-		}
-		which, _ := m.index.matches(single.terms)
-		for i, u := range m.index.units {
-			if slices.ContainsFunc(u.terms, func(id int) bool { return which[id] > 0 }) {
-				m.barred[i] = true
-			}
-		}
 	}
 }
 
-// read unpacks the turns, if they are not yet.
-func (m *loaded) read() (err error) {
-	if m.turns == nil {
-		m.turns, err = unpackTurns(m.speech)
+// read gets the turns, if they are not there yet.
+func (s *search) read(ctx context.Context, m *loaded) (err error) {
+	if m.turns != nil {
+		return nil
+	}
+	if m.turns, err = s.library.turnsOf(ctx, s.tx, m.id, m.copied); err != nil {
+		return err
 	}
 	for _, u := range m.index.units {
-		if err == nil && (u.turn >= len(m.turns) || u.from > u.to || u.to > len(m.turns[u.turn].Text)) {
-			err = errCorrupt
+		if u.turn >= len(m.turns) || u.from > u.to || u.to > len(m.turns[u.turn].Text) {
+			return errCorrupt
 		}
 	}
-	return err
-}
-
-// hits are the meeting's best passages.
-func (m *loaded) hits(most int, top float64) ([]Hit, error) {
-	all := m.index.windows(m.ranked, most, top, func(u int) bool { return m.barred[u] })
-	if len(all) == 0 {
-		return nil, nil
-	}
-	if err := m.read(); err != nil {
-		return nil, err
-	}
-	hits := make([]Hit, len(all))
-	for i, w := range all {
-		hits[i] = m.index.hit(w, m.turns)
-		hits[i].Meeting = m.entry
-	}
-	return hits, nil
+	return nil
 }
 
 // inside searches one meeting, by itself.
 func (s *search) inside(ctx context.Context) error {
-	m, err := s.fetch(ctx, s.places[0].number)
+	m, err := s.load(ctx, s.places[0].number)
 	if err != nil {
 		return err
 	}
 	if err := s.unknown(ctx, m.index); err != nil {
 		return err
 	}
-	if err := s.rank(m, nil); err != nil {
+	if err := s.expand(ctx, m.index); err != nil {
+		return err
+	}
+	if err := s.rank(ctx, m, nil); err != nil {
 		return err
 	}
 	top := 0.0
 	for _, own := range m.ranked.own {
 		top = max(top, own)
 	}
-	hits, err := m.hits(s.Offset+s.Limit+1, top)
+	hits, err := s.hits(ctx, m, s.Offset+s.Limit+1, top)
 	if err != nil {
 		return err
 	}

@@ -66,6 +66,10 @@ func TestSearch(t *testing.T) {
 		{Query{Text: "garden", BotID: "plan", Speaker: "müller"}, "", 0},
 		{Query{Text: "Jörg tools"}, "shed plan", 1},
 		{Query{Text: "kubernetis"}, "shed", 2},
+		{Query{Text: "planning"}, "plan", 0},
+		{Query{Text: "planning Zürich: cafés"}, "plan", 4},
+		{Query{Text: "shed again"}, "shed plan", 0},
+		{Query{Text: "planning", BotID: "plan"}, "", 0},
 	} {
 		got := found(t, a, c.q)
 		var meetings []string

@@ -12,6 +12,7 @@ import (
 
 const (
 	nearestWords = 5
+	mostUnknown  = 8    // words of a query for which others are looked for
 	likeness     = 0.55 // from which a word is offered for another
 	sameness     = 0.8  // from which it is searched for in its place
 )
@@ -130,6 +131,8 @@ func sounds(word string) string {
 type vocabulary interface {
 	has(ctx context.Context, t term) (bool, error)
 	like(ctx context.Context, stem string) ([]string, error) // terms that could be near it
+	starting(ctx context.Context, head string) ([]string, error)
+	ending(ctx context.Context, tail string) ([]string, error) // in meetings with a language that makes compounds
 	spelled(ctx context.Context, term string) (string, error)
 }
 
@@ -149,6 +152,9 @@ func (s *search) unknown(ctx context.Context, all vocabulary) error {
 			continue
 		}
 		s.found.Unknown = append(s.found.Unknown, t.word)
+		if len(s.found.Unknown) > mostUnknown {
+			continue
+		}
 		terms, err := all.like(ctx, t.stems[0])
 		if err != nil {
 			return err
@@ -184,6 +190,24 @@ func (ix *index) has(_ context.Context, t term) (bool, error) {
 }
 
 func (ix *index) like(context.Context, string) ([]string, error) { return ix.terms, nil }
+
+func (ix *index) starting(_ context.Context, head string) ([]string, error) {
+	var all []string
+	for i, _ := slices.BinarySearch(ix.terms, head); i < len(ix.terms) && strings.HasPrefix(ix.terms[i], head); i++ {
+		all = append(all, ix.terms[i])
+	}
+	return all, nil
+}
+
+func (ix *index) ending(_ context.Context, tail string) ([]string, error) {
+	var all []string
+	for i, term := range ix.terms {
+		if ix.compounds && slices.ContainsFunc(ix.forms(i), func(form string) bool { return strings.HasSuffix(form, tail) }) {
+			all = append(all, term)
+		}
+	}
+	return all, nil
+}
 
 func (ix *index) spelled(_ context.Context, term string) (string, error) {
 	i, found := slices.BinarySearch(ix.terms, term)

@@ -2,11 +2,14 @@ package serve_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +21,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/tools"
 )
@@ -62,12 +66,19 @@ func captured(b testing.TB) string {
 }
 
 func get(b testing.TB, url string) []byte {
-	r, err := http.NewRequest(http.MethodGet, url, nil)
+	_, body := ask(b, http.DefaultClient, http.MethodGet, url, "", map[string]string{client.KeyHeader: sandbox.Key})
+	return body
+}
+
+func ask(b testing.TB, over *http.Client, method, url, message string, headers map[string]string) (http.Header, []byte) {
+	r, err := http.NewRequest(method, url, strings.NewReader(message))
 	if err != nil {
 		b.Fatal(err)
 	}
-	r.Header.Set(client.KeyHeader, sandbox.Key)
-	resp, err := http.DefaultClient.Do(r)
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
+	resp, err := over.Do(r)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -76,12 +87,79 @@ func get(b testing.TB, url string) []byte {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return body
+	return resp.Header, body
+}
+
+// BenchmarkTranscript compares reading a page of an hour's meeting that is kept
+// here with fetching the same meeting's data from the sandbox, both over HTTP.
+func BenchmarkTranscript(b *testing.B) {
+	s, err := sandbox.Start(sandbox.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	kept, err := library.Open(context.Background(), library.Memory)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := errors.Join(s.Close(), kept.Close()); err != nil {
+			b.Error(err)
+		}
+	})
+	listener := startTools(b, client.New(s.URL(), client.NewSecret(sandbox.Key), nil), tools.Policy{
+		Now: s.Now, Context: context.Background(), Library: func() (*library.Library, error) { return kept, nil },
+	})
+	var list struct {
+		Bots []struct {
+			UUID     string
+			Duration int
+		} `json:"bots"`
+	}
+	if err := json.Unmarshal(get(b, s.URL()+"/bots/bots_with_metadata"), &list); err != nil {
+		b.Fatal(err)
+	}
+	hour := list.Bots[0]
+	for _, bot := range list.Bots {
+		if bot.Duration > hour.Duration {
+			hour = bot
+		}
+	}
+	over := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
+	b.Cleanup(over.CloseIdleConnections)
+	url, headers := "http://"+listener.Addr().String()+"/mcp", map[string]string{"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+	opened, _ := ask(b, over, http.MethodPost, url, `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},`+
+		`"clientInfo":{"name":"bench","version":"1"}}}`, headers)
+	headers["Mcp-Session-Id"] = opened.Get("Mcp-Session-Id")
+	for _, read := range []struct{ name, method, url, message string }{
+		{"kept", http.MethodPost, url, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_transcript","arguments":{"bot_id":"` + hour.UUID + `"}}}`},
+		{"fetched", http.MethodGet, s.URL() + "/bots/meeting_data?bot_id=" + hour.UUID, ""},
+	} {
+		headers := headers
+		if read.name == "fetched" {
+			headers = map[string]string{client.KeyHeader: sandbox.Key}
+		}
+		for _, callers := range []int{1, 16} {
+			b.Run(fmt.Sprintf("%s/%d", read.name, callers), func(b *testing.B) {
+				b.SetParallelism(callers)
+				b.RunParallel(func(more *testing.PB) {
+					for more.Next() {
+						if _, body := ask(b, over, read.method, read.url, read.message, headers); len(body) < 10_000 {
+							b.Errorf("got %s", body)
+						}
+					}
+				})
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+			})
+		}
+	}
 }
 
 func startOurs(b testing.TB, upstream string) net.Listener {
-	api := client.New(upstream, client.NewSecret("k"), nil)
-	on, err := tools.Select(tools.All(api, tools.Policy{}), tools.Selection{})
+	return startTools(b, client.New(upstream, client.NewSecret("k"), nil), tools.Policy{})
+}
+
+func startTools(b testing.TB, api *client.Client, p tools.Policy) net.Listener {
+	on, err := tools.Select(tools.All(api, p), tools.Selection{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -100,7 +101,7 @@ func newWeb(s *Server, o Web, port string) *web {
 		server.WithSessionIdleTTL(sessionIdle),
 		server.WithSessionIdManagerResolver(h),
 		server.WithDisableLocalhostProtection(true), // guard knows the names that the operator gave
-		server.WithStreamableHTTPLogger(s.log))
+		server.WithStreamableHTTPLogger(slog.New(libraryLog{s.log.Handler()})))
 	h.sse = server.NewSSEServer(s.mcp, server.WithKeepAliveInterval(keepAlive), server.WithSessionIDGenerator(h.newStream), server.WithSSEDisableLocalhostProtection(true))
 	return h
 }
@@ -110,6 +111,13 @@ func (h *web) routes(o Web) http.Handler {
 	routes.HandleFunc("/mcp", h.admitted(h.streamable))
 	routes.HandleFunc("/sse", h.admitted(h.stream))
 	routes.HandleFunc("/message", h.admitted(h.message))
+	routes.HandleFunc("/readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := h.state.Ready(r.Context()); err != nil {
+			http.Error(w, "alone: what replicas share is out of reach", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, "ready\n")
+	})
 	routes.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	if o.Inbox != nil {
 		routes.Handle(events.Path, o.Inbox)
@@ -122,6 +130,27 @@ func (h *web) routes(o Web) http.Handler {
 	}
 	routes.Handle("/", site)
 	return routes
+}
+
+// libraryLog is the log of the library, which tells much that nobody needs, and
+// the ids of sessions.
+type libraryLog struct{ slog.Handler }
+
+// Enabled lets warnings and errors through.
+func (l libraryLog) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && l.Handler.Enabled(ctx, level)
+}
+
+// Handle leaves out which session it was.
+func (l libraryLog) Handle(ctx context.Context, r slog.Record) error {
+	bare := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
+	r.Attrs(func(a slog.Attr) bool {
+		if !strings.HasPrefix(strings.ToLower(a.Key), "session") {
+			bare.AddAttrs(a)
+		}
+		return true
+	})
+	return l.Handler.Handle(ctx, bare)
 }
 
 // drain takes no more connections, waits for running calls, and only then ends

@@ -101,6 +101,9 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		return m, refuse(nil, mcp.PARSE_ERROR, "The message cannot be read as JSON (%v). Send one JSON-RPC message at a time.", err)
 	case err != nil:
 		return m, refuse(nil, mcp.INVALID_REQUEST, "This is not a JSON-RPC message: it must be an object with jsonrpc, method and, for a request, id.")
+	case id != nil && !id.IsValid(): // it could not be repeated in an answer
+		m.id = nil
+		return m, refuse(nil, mcp.INVALID_REQUEST, "The id of a request must be a string of valid Unicode, or a number.")
 	case misspelt(in, "jsonrpc", "id", "method", "params", "result", "error") != "":
 		return m, refuse(nil, mcp.INVALID_REQUEST, "Write jsonrpc, id, method, params, result and error in lower case: another spelling could be read as another member.")
 	case id != nil && id.Kind() != '"' && id.Kind() != '0':
@@ -112,6 +115,8 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		return m, refuse(id, mcp.INVALID_REQUEST, `This is not JSON-RPC 2.0: a message must have "jsonrpc": "2.0".`)
 	case method == nil && in["result"] == nil && in["error"] == nil:
 		return m, refuse(id, mcp.INVALID_REQUEST, "The message has no method, and is no answer either. An MCP client starts with initialize.")
+	case method != nil && (in["result"] != nil || in["error"] != nil):
+		return m, refuse(id, mcp.INVALID_REQUEST, "The message has a method and a result or error at once: send a request or an answer.")
 	case method == nil:
 		return m, nil
 	case method.Kind() != '"':
@@ -152,24 +157,8 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "tools/call needs params with the tool's name, and its arguments as an object. tools/list shows the tools.")
 		}
 		m.tool = text(name)
-		return m, s.unknown(m.id, m.tool)
-	case mcp.MethodResourcesRead:
-		uri := text(params["uri"])
-		if uri == "" {
-			return m, refuse(m.id, mcp.INVALID_PARAMS, "resources/read needs params with the resource's uri. resources/list and resources/templates/list show which there are.")
-		}
-		if s.address == nil {
-			return m, nil
-		}
-		if _, err := s.address(uri); err != nil {
-			return m, refuse(m.id, mcp.INVALID_PARAMS, "%v.", err)
-		}
-	case mcp.MethodResourcesSubscribe, mcp.MethodResourcesUnsubscribe:
-		if s.follow == nil || m.modern() {
-			return m, nil // the library says that there is no such method
-		}
-		if m.uri = text(params["uri"]); m.uri == "" {
-			return m, refuse(m.id, mcp.INVALID_PARAMS, "%s needs params with the resource's uri, such as meeting://BOT/transcript.", m.method)
+		if wrong = s.unknown(m.id, m.tool); wrong != nil {
+			return m, wrong
 		}
 	case mcp.MethodInitialize:
 		version := params["protocolVersion"]
@@ -185,7 +174,32 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "There is no such page: the first answer holds the whole list. Leave cursor out.")
 		}
 	}
-	return m, nil
+	if what := misshapen(m.method, in["params"], params); what != "" {
+		return m, refuse(m.id, mcp.INVALID_PARAMS, "%s", what)
+	}
+	return m, s.resource(&m, text(params["uri"]))
+}
+
+// resource looks at the address of a resource that is to be read, or told about
+// when it changes.
+func (s *Server) resource(m *message, uri string) *refusal {
+	subscribes := m.method == string(mcp.MethodResourcesSubscribe) || m.unsubscribes()
+	switch {
+	case m.method != string(mcp.MethodResourcesRead) && !subscribes,
+		subscribes && (s.follow == nil || m.modern()): // the library says that there is no such method
+		return nil
+	case uri == "":
+		return refuse(m.id, mcp.INVALID_PARAMS, "%s needs params with the resource's uri. resources/list and resources/templates/list show which there are.", m.method)
+	case subscribes:
+		m.uri = uri
+		return nil
+	case s.address == nil:
+		return nil
+	}
+	if _, err := s.address(uri); err != nil {
+		return refuse(m.id, mcp.INVALID_PARAMS, "%v.", err)
+	}
+	return nil
 }
 
 // maxDepth bounds how deep a message's objects and lists lie in each other.
@@ -278,7 +292,7 @@ func scan(raw []byte) (id jsontext.Value, answer bool) {
 			return id, true
 		case "id":
 			value, err := dec.ReadValue()
-			if err != nil {
+			if err != nil || !value.IsValid() || dec.InputOffset() == int64(len(raw)) { // a number may go on
 				return nil, false
 			}
 			id = value.Clone()

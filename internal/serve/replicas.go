@@ -127,10 +127,16 @@ func (r *replica) answered(m relayed) {
 // pass has the replica that holds a session take a message, and answers as that
 // one does. It reports false if there was none.
 func (h *web) pass(w http.ResponseWriter, r *http.Request, to int64, session string, body []byte) bool {
+	if h.state.Ready(r.Context()) != nil {
+		w.Header().Set("Retry-After", "1")
+		answer(w, http.StatusServiceUnavailable, refuse(nil, mcp.INTERNAL_ERROR,
+			"Nothing was done: another replica of this server has your session, and cannot be reached at the moment. Try again in a second, or open a new one."))
+		return true
+	}
 	number := rand.Text()[:20]
-	answer := make(chan relayed, 1)
+	took := make(chan relayed, 1)
 	h.replica.mu.Lock()
-	h.replica.waiting[number] = answer
+	h.replica.waiting[number] = took
 	h.replica.mu.Unlock()
 	defer func() {
 		h.replica.mu.Lock()
@@ -146,7 +152,7 @@ func (h *web) pass(w http.ResponseWriter, r *http.Request, to int64, session str
 	late := time.NewTimer(relayPatience)
 	defer late.Stop()
 	select {
-	case taken := <-answer:
+	case taken := <-took:
 		if taken.Status != http.StatusAccepted {
 			w.Header().Set("Content-Type", "application/json")
 		}

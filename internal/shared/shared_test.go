@@ -6,15 +6,14 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"go.uber.org/goleak"
 
+	"github.com/meetmcp/meetmcp/internal/redistest"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
@@ -23,77 +22,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // patience bounds what a test waits for; nothing takes it when all is well.
 const patience = 20 * time.Second
 
-// store is a Redis that can be killed and started again: the real one where the
-// machine has it, else one in this process.
-type store struct {
-	addr string
-	dir  string
-	real *exec.Cmd
-	mini *miniredis.Miniredis
-}
-
-func newStore(t *testing.T, real bool) *store {
-	t.Helper()
-	s := &store{dir: t.TempDir()}
-	if real {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.addr = l.Addr().String()
-		l.Close()
-	} else {
-		s.mini = miniredis.NewMiniRedis()
-	}
-	s.start(t)
-	t.Cleanup(func() { s.kill(t) })
-	return s
-}
-
-func (s *store) start(t *testing.T) {
-	t.Helper()
-	if s.mini != nil {
-		start := s.mini.Start
-		if s.addr != "" {
-			start = func() error { return s.mini.StartAddr(s.addr) }
-		}
-		if err := start(); err != nil {
-			t.Fatal(err)
-		}
-		s.addr = s.mini.Addr()
-		return
-	}
-	host, port, _ := net.SplitHostPort(s.addr)
-	s.real = exec.Command("redis-server", "--bind", host, "--port", port, "--save", "", "--appendonly", "no", "--dir", s.dir)
-	if err := s.real.Start(); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "redis answers", func() bool {
-		c, err := net.Dial("tcp", s.addr)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
-}
-
-func (s *store) kill(t *testing.T) {
-	t.Helper()
-	if s.mini != nil {
-		s.mini.Close()
-		return
-	}
-	if s.real != nil {
-		_ = s.real.Process.Kill()
-		_ = s.real.Wait() // it was killed
-		s.real = nil
-	}
-}
-
-func (s *store) open(t *testing.T) (*shared.Redis, *buffer) {
+func open(t *testing.T, addr string) (*shared.Redis, *buffer) {
 	t.Helper()
 	log := &buffer{}
-	r, err := shared.OpenRedis("redis://"+s.addr, []byte("of this test"), slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	r, err := shared.OpenRedis("redis://"+addr, []byte("of this test"), slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,23 +58,15 @@ func eventually(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// stores runs a test against each Redis that there is here.
-func stores(t *testing.T, test func(t *testing.T, s *store)) {
-	t.Run("in process", func(t *testing.T) { test(t, newStore(t, false)) })
-	if _, err := exec.LookPath("redis-server"); err == nil {
-		t.Run("real", func(t *testing.T) { test(t, newStore(t, true)) })
-	}
-}
-
 // TestState holds every kind of state to the same story; replicas share one.
 func TestState(t *testing.T) {
 	t.Run("memory", func(t *testing.T) {
 		m := shared.NewMemory(nil)
 		story(t, m, m)
 	})
-	stores(t, func(t *testing.T, s *store) {
-		here, _ := s.open(t)
-		there, _ := s.open(t)
+	redistest.Each(t, func(t *testing.T, s *redistest.Store) {
+		here, _ := open(t, s.Addr)
+		there, _ := open(t, s.Addr)
 		story(t, here, there)
 	})
 }
@@ -262,12 +186,12 @@ func TestClock(t *testing.T) {
 // TestLosing kills Redis and starts it again: each replica goes on alone, says
 // so, and brings what it missed.
 func TestLosing(t *testing.T) {
-	stores(t, func(t *testing.T, s *store) {
-		here, _ := s.open(t)
-		there, _ := s.open(t)
+	redistest.Each(t, func(t *testing.T, s *redistest.Store) {
+		here, _ := open(t, s.Addr)
+		there, _ := open(t, s.Addr)
 		ctx := t.Context()
 		here.Set(ctx, "bot/before", []byte("x"), time.Hour)
-		s.kill(t)
+		s.Kill(t)
 		here.Set(ctx, "gone/a", []byte("deleted"), time.Hour)
 		if got := here.Get(ctx, "gone/a"); string(got) != "deleted" {
 			t.Errorf("alone: got %q", got)
@@ -293,7 +217,7 @@ func TestLosing(t *testing.T) {
 		if got := <-heard; got != "alone" {
 			t.Errorf("alone: heard %q", got)
 		}
-		s.start(t)
+		s.Start(t)
 		back := time.Now()
 		eventually(t, "both are ready again", func() bool { return here.Ready(ctx) == nil && there.Get(ctx, "x") == nil && there.Ready(ctx) == nil })
 		if got := there.Get(ctx, "gone/a"); string(got) != "deleted" {
@@ -319,10 +243,10 @@ func TestLosing(t *testing.T) {
 // messages sealed, and another server's secret opens none.
 func TestNothingToRead(t *testing.T) {
 	const canary = "canary-3f9c"
-	s := newStore(t, false)
+	s := redistest.New(t, false)
 	wire := &buffer{}
-	proxy := s.spy(t, wire)
-	r, log := (&store{addr: proxy}).open(t)
+	proxy := spy(t, s.Addr, wire)
+	r, log := open(t, proxy)
 	ctx := t.Context()
 	r.Set(ctx, "bot/"+canary, []byte("value "+canary), time.Hour)
 	if got := r.Get(ctx, "bot/"+canary); string(got) != "value "+canary {
@@ -341,7 +265,7 @@ func TestNothingToRead(t *testing.T) {
 	if strings.Contains(seen, canary) || !strings.Contains(seen, "meetmcp:bot:") {
 		t.Errorf("this went to Redis: %q", seen)
 	}
-	other, err := shared.OpenRedis("redis://"+s.addr, []byte("another"), slog.New(slog.DiscardHandler))
+	other, err := shared.OpenRedis("redis://"+s.Addr, []byte("another"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -359,7 +283,7 @@ func TestNothingToRead(t *testing.T) {
 }
 
 // spy stands between a client and the store, and writes down what goes to it.
-func (s *store) spy(t *testing.T, wire io.Writer) (addr string) {
+func spy(t *testing.T, store string, wire io.Writer) (addr string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -376,7 +300,7 @@ func (s *store) spy(t *testing.T, wire io.Writer) (addr string) {
 			if err != nil {
 				return
 			}
-			up, err := net.Dial("tcp", s.addr)
+			up, err := net.Dial("tcp", store)
 			if err != nil {
 				c.Close()
 				return

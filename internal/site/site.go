@@ -17,7 +17,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-//go:embed page.html style.css page.js
+//go:embed page.html style.css page.js icon.svg
 var files embed.FS
 
 // Options are what a page tells.
@@ -56,12 +56,12 @@ func Handler(o Options) (http.Handler, error) {
 		return nil, fmt.Errorf("write the page: %w", err)
 	}
 	served := map[string][]byte{"/": page}
-	for _, name := range []string{"style.css", "page.js"} {
+	for _, name := range []string{"style.css", "page.js", "icon.svg"} {
 		if served["/"+name], err = files.ReadFile(name); err != nil {
 			return nil, err
 		}
 	}
-	types := map[string]string{"": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+	types := map[string]string{"": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		content, found := served[r.URL.Path]
 		switch {

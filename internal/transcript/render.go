@@ -76,7 +76,8 @@ func PageOf(turns []Turn, from Position, cost func(Turn) int, budget int) (page 
 		}
 		n := len(text) - skip
 		whole := head(n)
-		if price := cost(whole); spent+price > budget {
+		price := cost(whole)
+		if spent+price > budget {
 			if len(page) > 0 && (spent > budget/2 || price <= budget) {
 				return page, Position{i, skip}, true
 			}
@@ -87,7 +88,7 @@ func PageOf(turns []Turn, from Position, cost func(Turn) int, budget int) (page 
 			return page, Position{i, skip + n}, true
 		}
 		page = append(page, whole)
-		spent += cost(whole)
+		spent += price
 	}
 	return page, Position{}, false
 }

@@ -20,6 +20,9 @@ type Slice struct {
 // Of takes the turns that are in the slice, as they are. A turn that overlaps
 // the time is in.
 func (s Slice) Of(turns []Turn) ([]Turn, error) {
+	if s == (Slice{Last: -1}) {
+		return turns, nil
+	}
 	to, last := cmp.Or(s.To, math.Inf(1)), s.Last
 	if last < 0 {
 		last = math.MaxInt

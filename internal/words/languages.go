@@ -101,12 +101,14 @@ type Lexicon struct {
 	stop     map[string]bool
 	stem     func(*snowballstem.Env) bool
 	made     map[string]string
+	ask      map[string]bool // terms, once they are asked for
+	tell     map[string]bool
 }
 
 // NewLexicon returns the lexicon of a language, whose words are all
 // indexed as they are when it is not known.
 func NewLexicon(language string) *Lexicon {
-	x := &Lexicon{language, map[string]bool{}, stemmer(language), map[string]string{}}
+	x := &Lexicon{Language: language, stop: map[string]bool{}, stem: stemmer(language), made: map[string]string{}}
 	for w := range strings.FieldsSeq(stopWords(language)) {
 		x.stop[w] = true
 		if !strings.HasSuffix(w, "'ll") && !strings.HasSuffix(w, "'d") { // shell and shed are things
@@ -118,6 +120,31 @@ func NewLexicon(language string) *Lexicon {
 
 // Stops reports that a word says too little to be a term.
 func (x *Lexicon) Stops(word string) bool { return x.stop[word] }
+
+// Asks reports that a term only asks for something, and is seldom said where it is.
+func (x *Lexicon) Asks(term string) bool {
+	if x.ask == nil {
+		x.ask = x.terms(askWords(x.Language))
+	}
+	return x.ask[term]
+}
+
+// Tells reports that a term tells what people did with a subject, and little of
+// which it was.
+func (x *Lexicon) Tells(term string) bool {
+	if x.tell == nil {
+		x.tell = x.terms(tellWords(x.Language))
+	}
+	return x.tell[term]
+}
+
+func (x *Lexicon) terms(list string) map[string]bool {
+	all := map[string]bool{}
+	for word := range strings.FieldsSeq(list) {
+		all[x.Term(word)] = true
+	}
+	return all
+}
 
 // Term is what the word of a spaced script is indexed as, or "" when it says
 // too little to be.
@@ -179,6 +206,25 @@ func (x *Lexicon) Each(plain string, found func(term, word string)) {
 			}
 		}
 	}
+}
+
+// Compounds reports that a language writes words together as one.
+func Compounds(language string) bool {
+	switch language {
+	case "da", "de", "fi", "hu", "nl", "no", "sv":
+		return true
+	}
+	return false
+}
+
+// Prefix reports that the head of a word is none of its own, but makes another
+// word of the rest: verstehen has little to do with stehen.
+func Prefix(head string) bool {
+	switch head {
+	case "ver", "ent", "emp", "zer", "her", "hin", "miss", "unter", "uber", "wider", "wieder", "zuruck", "vor", "nach", "for", "fore", "bort", "till", "under", "over":
+		return true
+	}
+	return false
 }
 
 // Detector tells languages apart: scripts by their letters, and those in Latin

@@ -109,8 +109,8 @@ func stopWords(language string) string {
 	return ""
 }
 
-// AskWords are those that ask for something, and are seldom said where it is.
-func AskWords(language string) string {
+// askWords are those that ask for something, and are seldom said where it is.
+func askWords(language string) string {
 	switch language {
 	case "en":
 		return `summarize summarise summary overview discuss discusses discussed discussing discussion discussions talk talks talked talking
@@ -141,6 +141,39 @@ func AskWords(language string) string {
 			объясни опиши`
 	case "ar":
 		return `لخص ملخص ناقش ناقشوا مناقشة تحدث تحدثوا ذكر رأي اجتماع الاجتماع فريق الفريق مجموعة المشاركون بخصوص بشأن اشرح`
+	}
+	return ""
+}
+
+// tellWords are those that tell what people did with a subject, and little of
+// which it was.
+func tellWords(language string) string {
+	switch language {
+	case "en":
+		return `decide decided decision decisions agree agreed disagree disagreed agreement suggest suggested suggestion suggestions propose
+			proposed proposal introduce introduced present presented presentation idea ideas general final finally conclude concluded conclusion
+			recommend recommended recommendation believe believed answer answered respond responded response ask asked question questions
+			comment commented point pointed explained clarify emphasize emphasized argue argued claim claimed concern concerned issue issues
+			topic topics various different regard regards related aspect aspects`
+	case "de":
+		return `entscheiden entschieden entscheidung beschließen beschlossen beschluss einigen geeinigt zustimmen zugestimmt widersprechen
+			vorschlagen vorgeschlagen vorschlag vorstellen vorgestellt fragen gefragt frage fragen antworten antwort betonen betont begründen
+			empfehlen empfohlen thema themen punkt punkte verschiedene allgemein schließlich`
+	case "fr":
+		return `décider décidé décision accord désaccord proposer proposé proposition suggérer suggéré présenter présenté présentation idée idées
+			demander demandé question questions répondre répondu réponse conclure conclusion recommander sujet sujets point points différents`
+	case "es":
+		return `decidir decidió decidieron decisión acordar acordó acuerdo proponer propuso propuesta sugerir sugirió sugerencia presentar
+			presentó presentación idea ideas preguntar preguntó pregunta responder respondió respuesta concluir conclusión tema temas punto puntos`
+	case "pt":
+		return `decidir decidiu decidiram decisão acordo propor propôs proposta sugerir sugeriu sugestão apresentar apresentou apresentação ideia
+			ideias perguntar perguntou pergunta responder respondeu resposta concluir conclusão assunto assuntos ponto pontos`
+	case "it":
+		return `decidere deciso decisione accordo proporre proposto proposta suggerire suggerito suggerimento presentare presentato presentazione
+			idea idee chiedere chiesto domanda rispondere risposto risposta concludere conclusione argomento argomenti punto punti`
+	case "nl":
+		return `beslissen beslist beslissing besluiten besloten besluit eens oneens voorstellen voorgesteld voorstel idee ideeën vragen gevraagd
+			vraag antwoorden antwoord concluderen conclusie onderwerp onderwerpen punt punten`
 	}
 	return ""
 }

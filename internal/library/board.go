@@ -1,0 +1,265 @@
+package library
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// board holds the score of every passage of a tenant while a query is counted.
+type board struct {
+	search   *search
+	blocks   int
+	first    []int     // by the meeting's number: the place of its first passage below
+	passages []int     // by the meeting's number: how many it has
+	norms    []float32 // what a passage's length adds to the divisor of BM25
+	scores   []float32
+	musts    []int // how many of the terms that must be there are
+	must     int
+	postings map[string][][]byte // by stem, by block
+	rarities
+}
+
+// fetch gets what the index has on a term, once.
+func (b *board) fetch(ctx context.Context, term string) ([][]byte, error) {
+	if data, known := b.postings[term]; known {
+		return data, nil
+	}
+	rows, err := b.search.tx.QueryContext(ctx, `WITH RECURSIVE blocks(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM blocks WHERE n + 1 < ?)
+		SELECT block, data FROM blocks CROSS JOIN postings ON tenant = ? AND block = n AND term = ?`, b.blocks, b.search.tenant, term)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := make([][]byte, b.blocks)
+	for rows.Next() {
+		var block int
+		var data []byte
+		if err := rows.Scan(&block, &data); err != nil {
+			return nil, err
+		}
+		all[block] = data
+	}
+	b.postings[term] = all
+	return all, rows.Err()
+}
+
+func (b *board) lengths(ctx context.Context) error {
+	var last int
+	err := b.search.tx.QueryRowContext(ctx, `SELECT max(number) FROM meetings WHERE tenant = ?`, b.search.tenant).Scan(&last)
+	if err != nil {
+		return err
+	}
+	b.blocks = last/blockSize + 1
+	data, err := b.fetch(ctx, "")
+	if err != nil {
+		return err
+	}
+	b.first, b.passages = make([]int, b.blocks*blockSize), make([]int, b.blocks*blockSize)
+	total := 0
+	var lengths []int
+	err = entries(data, func(number int, body string) {
+		b.first[number] = len(lengths)
+		for r := (&reader{data: body}); len(r.data) > 0 && !r.bad; {
+			lengths = append(lengths, r.number())
+			total += lengths[len(lengths)-1]
+		}
+		b.passages[number] = len(lengths) - b.first[number]
+	})
+	b.average = max(1, float64(total)/float64(max(1, len(lengths))))
+	b.scores, b.norms, b.musts = make([]float32, len(lengths)), make([]float32, len(lengths)), make([]int, len(lengths))
+	for i, length := range lengths {
+		b.norms[i] = float32(saturation * (1 - lengthShare + lengthShare*float64(length)/b.average))
+	}
+	return err
+}
+
+// stems are all that the index has for a term, with what each is worth.
+func (b *board) stems(ctx context.Context, t term) ([]string, error) {
+	if !t.prefix {
+		return t.stems, nil
+	}
+	return b.starting(ctx, t.stems[0])
+}
+
+// count adds up the scores of all passages, which says also how rare each of
+// the terms is.
+func (b *board) count(ctx context.Context) error {
+	for _, t := range b.search.asked.terms {
+		stems, err := b.stems(ctx, t)
+		if err != nil {
+			return err
+		}
+		var lists [][][]byte
+		having := 0
+		for _, stem := range slices.Concat(stems, t.near) {
+			data, err := b.fetch(ctx, stem)
+			if err != nil {
+				return err
+			}
+			lists = append(lists, data)
+			if err := entries(data, func(_ int, body string) { having += numbers(body) }); err != nil {
+				return err
+			}
+		}
+		weight := rarity(len(b.scores), min(having, len(b.scores)))
+		b.of = append(b.of, weight)
+		b.phrase = max(b.phrase, weight)
+		weight *= t.count
+		for n, data := range lists {
+			worth := float32(1)
+			if n >= len(stems) {
+				worth = nearWeight
+			}
+			if err := entries(data, func(number int, body string) { b.add(number, body, float32(weight), worth, t.must) }); err != nil {
+				return err
+			}
+		}
+		if t.must {
+			b.must++
+		}
+	}
+	return nil
+}
+
+func (b *board) add(number int, body string, weight, worth float32, must bool) {
+	first, end := b.first[number], b.first[number]+b.passages[number]
+	at := first
+	for i := 0; i < len(body); {
+		n, shift := 0, 0
+		for ; i < len(body) && body[i] >= 0x80 && shift < 28; i++ {
+			n |= int(body[i]&0x7f) << shift
+			shift += 7
+		}
+		if i == len(body) {
+			return
+		}
+		n |= int(body[i]) << shift
+		i++
+		at += n / maxCount
+		if at >= end {
+			return
+		}
+		count := float32(n%maxCount+1) * worth
+		b.scores[at] += weight * count * (saturation + 1) / (count + b.norms[at])
+		if must && b.musts[at] == b.must {
+			b.musts[at]++
+		}
+	}
+}
+
+// candidates are the meetings in question with a score, best first.
+func (b *board) candidates() []place {
+	var all []place
+	for _, p := range b.search.places {
+		first, end := b.first[p.number], b.first[p.number]+b.passages[p.number]
+		if b.must > 0 && !slices.Contains(b.musts[first:end], b.must) {
+			continue
+		}
+		if p.score = meetingScore(b.scores[first:end]); p.score > 0 {
+			all = append(all, p)
+		}
+	}
+	if b.search.stopPhrase() {
+		all = b.search.places
+	}
+	slices.SortFunc(all, func(x, y place) int {
+		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(y.number, x.number))
+	})
+	return all
+}
+
+func (b *board) has(ctx context.Context, t term) (bool, error) {
+	stems, err := b.stems(ctx, t)
+	for _, stem := range stems {
+		var data [][]byte
+		if data, err = b.fetch(ctx, stem); err != nil {
+			break
+		}
+		if slices.ContainsFunc(data, func(list []byte) bool { return len(list) > 0 }) {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// starting are the tenant's terms that begin so.
+func (b *board) starting(ctx context.Context, head string) ([]string, error) {
+	rows, err := b.search.tx.QueryContext(ctx, `WITH RECURSIVE blocks(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM blocks WHERE n + 1 < ?)
+		SELECT DISTINCT term FROM blocks CROSS JOIN postings ON tenant = ? AND block = n AND term >= ? AND term < ?`,
+		b.blocks, b.search.tenant, head, head+string(utf8.MaxRune))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var term string
+		if err := rows.Scan(&term); err != nil {
+			return nil, err
+		}
+		all = append(all, term)
+	}
+	return all, rows.Err()
+}
+
+// ending finds the terms by the same written backwards.
+func (b *board) ending(ctx context.Context, tail string) ([]string, error) {
+	all, err := b.starting(ctx, reversed(tail))
+	for i, key := range all {
+		all[i] = key[strings.LastIndexByte(key, 0)+1:]
+	}
+	slices.Sort(all)
+	return slices.Compact(all), err
+}
+
+// like takes the terms that begin with the same letter, or with one that is
+// said like it and the same next letter.
+func (b *board) like(ctx context.Context, stem string) ([]string, error) {
+	first, size := utf8.DecodeRuneInString(stem)
+	_, second := utf8.DecodeRuneInString(stem[size:])
+	prefixes := []string{string(first)}
+	for _, same := range []string{"ckqg", "fvwbp", "szxcj", "iyje", "dt", "mn", "ao"} {
+		if strings.ContainsRune(same, first) {
+			for _, r := range same {
+				if r != first {
+					prefixes = append(prefixes, string(r)+stem[size:size+second])
+				}
+			}
+		}
+	}
+	var all []string
+	for _, prefix := range prefixes {
+		some, err := b.starting(ctx, prefix)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+// spelled is the word that a term was made of in one of the meetings.
+func (b *board) spelled(ctx context.Context, term string) (string, error) {
+	data, err := b.fetch(ctx, term)
+	if err != nil {
+		return "", err
+	}
+	number := -1
+	if err := entries(data, func(n int, _ string) { number = n }); err != nil || number < 0 {
+		return term, err
+	}
+	m, err := b.search.load(ctx, number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", errCorrupt
+	}
+	if err != nil {
+		return "", err
+	}
+	return m.index.spelled(ctx, term)
+}
