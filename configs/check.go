@@ -47,7 +47,8 @@ func (c *checker) check(given *flags, command string) *Config {
 		Confirm:      c.oneOf("--confirm", given.Confirm, "auto", "always", "never"),
 		CallLimit:    c.duration("--call-limit", given.CallLimit, time.Second, 10*time.Minute),
 		Tool:         given.Call.Tool, Arguments: given.Call.Arguments,
-		JSON: given.Call.JSON || given.ToolList.JSON || given.Token.List.JSON,
+		JSON:  given.Call.JSON || given.ToolList.JSON || given.Token.List.JSON,
+		BotID: strings.TrimSpace(given.Keeping.Purge.BotID), All: given.Keeping.Purge.All, Yes: given.Keeping.Purge.Yes,
 	}
 	config.MaxBotsPerHour = c.bots(given.MaxBotsPerHour, given.Sandbox)
 	switch command {
@@ -66,19 +67,43 @@ func (c *checker) check(given *flags, command string) *Config {
 	c.access(config)
 	c.tokens(config, given)
 	config.Summarize = c.summarize(given, command)
+	if verb, ok := strings.CutPrefix(command, "library "); ok {
+		c.keeping(config, verb)
+	}
 	return config
 }
 
 // calls reports whether a command calls tools for somebody.
 func calls(command string) bool { return slices.Contains([]string{"stdio", "serve", "call"}, command) }
 
+// keeping checks that there is a library to look after, and whose it is.
+func (c *checker) keeping(config *Config, verb string) {
+	do := map[string]string{"status": "look at", "sync": "read meetings into", "purge": "forget meetings of"}[verb]
+	switch {
+	case config.Library == "off":
+		c.wrong("--library off keeps nothing, so there is no library to %s. Leave --library out, or name a file.", do)
+	case config.Library == "memory":
+		c.wrong("A library in memory (--library memory, or --sandbox without --library) lasts only while a server runs, so there is none to %s. Name a file: --library FILE.", do)
+	}
+	if verb != "purge" {
+		return
+	}
+	switch {
+	case config.All && config.BotID != "":
+		c.wrong("--all forgets every meeting and --bot-id only one. Give one of them.")
+	case !config.All && config.Key.IsZero() && !config.Sandbox.On:
+		c.wrong("Without a key it cannot be told which meetings are yours. Set MEETING_BAAS_API_KEY to the key that they were read with, or add --all to forget those of every key.")
+	}
+}
+
 // access finds the API and its key, or the sandbox in their place.
 func (c *checker) access(config *Config) {
 	key := strings.TrimSpace(c.env["MEETING_BAAS_API_KEY"])
 	shared := config.Serving.Shared() // each caller pays with another key
-	needed := calls(config.Command) || config.Command == "token create"
+	needed := calls(config.Command) || config.Command == "token create" || config.Command == "library sync"
+	useful := slices.Contains([]string{"library status", "library purge"}, config.Command)
 	switch {
-	case !needed:
+	case !needed && !useful:
 		return
 	case config.Sandbox.On:
 		config.KeyLeft = key != ""
@@ -88,6 +113,8 @@ func (c *checker) access(config *Config) {
 		return
 	case shared:
 		config.KeyLeft, key = key != "", ""
+	case key == "" && useful:
+		return
 	case key == "" && config.Command != "token create": // which also reads standard input
 		c.wrong("There is no API key. Set MEETING_BAAS_API_KEY to the key of your Meeting BaaS account, or add --sandbox (MEETMCP_SANDBOX=true) to work with the embedded sandbox, which needs no account.")
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
@@ -234,7 +261,7 @@ func libraryPath(given *flags, command string, env map[string]string) string {
 	switch {
 	case given.Library != "":
 		return given.Library
-	case given.Sandbox, command != "stdio" && command != "call":
+	case given.Sandbox, command != "stdio" && command != "call" && !strings.HasPrefix(command, "library "):
 		return "memory"
 	}
 	if folder := dataFolder(env); folder != "" {

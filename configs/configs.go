@@ -12,7 +12,7 @@ import (
 
 // Config is everything a person can set, checked.
 type Config struct {
-	Command string // stdio, serve, demo, call, tools, sandbox, version, or token with what is to be done
+	Command string // stdio, serve, demo, call, tools, sandbox, version, or library or token with what is to be done
 
 	Key     Secret // of the API; empty with the sandbox
 	BaseURL string // of the API
@@ -49,7 +49,11 @@ type Config struct {
 	Tool, Arguments string // of call; the arguments are "-" for standard input
 	JSON            bool   // of call, tools and token list
 
-	OutColor, ErrColor bool // whether the two outputs take colour
+	BotID    string // of library purge: the only meeting to forget
+	All, Yes bool   // of library purge: whoever's they are, and without asking
+
+	InTerminal, ErrTerminal bool // whether a person is there to ask and to tell
+	OutColor, ErrColor      bool // whether the two outputs take colour
 
 	env map[string]string
 }
@@ -120,6 +124,7 @@ func Load(args []string, host Host) (*Config, error) {
 	c := &checker{env: env, mistakes: mistakes}
 	config := c.check(given, command)
 	color := env["NO_COLOR"] == "" && env["TERM"] != "dumb"
+	config.InTerminal, config.ErrTerminal = host.InTerminal, host.ErrTerminal
 	config.OutColor, config.ErrColor = color && host.OutTerminal, color && host.ErrTerminal
 	config.env = env
 	if len(c.mistakes) > 0 {

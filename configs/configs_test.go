@@ -123,6 +123,12 @@ func TestPrecedence(t *testing.T) {
 		{"serve", masters + key, "MasterKeys", "[]"},
 		{"version", "MEETMCP_MASTER_KEYS=x", "MasterKeys", "[]"},
 		{"token master-key", "", "Command", "token master-key"},
+		{"library sync", key + " HOME=/h", "Command", "library sync"},
+		{"library sync", key + " HOME=/h", "Key", "…"},
+		{"library status", "HOME=/h", "Library", "/h/.local/share/meetmcp/library.db"},
+		{"--bot-id b --library f library purge --yes", key, "BotID", "b"},
+		{"library purge --library f", key + " MEETMCP_LIBRARY_PURGE_YES=true", "Yes", "true"},
+		{"library purge --library f --config " + file(t, "library-purge: {bot-id: b}"), key, "BotID", "b"},
 	} {
 		config, err := load(row.args, row.env)
 		if err != nil {
@@ -233,6 +239,11 @@ func TestMistakes(t *testing.T) {
 		{"stdio --secret-env MEETMCP_MASTER_KEYS", key, "which no tool may read"},
 		{"token create --config " + file(t, "token: {create: {nam: Ada}}"), masters, `"token.create.nam" is not known (did you mean token-create-name?)`},
 		{"token create --config " + file(t, "master-keys: a:"+master), masters, `"master-keys" is not known`},
+		{"library", key, "library --help"},
+		{"library purge", "HOME=/h", "which meetings are yours"},
+		{"library purge --all --bot-id b", "HOME=/h", "Give one of them"},
+		{"library status --library off", key, "keeps nothing"},
+		{"library sync --sandbox", "", "lasts only while a server runs"},
 	} {
 		config, err := load(row.args, row.env)
 		if err == nil {

@@ -18,7 +18,7 @@ type flags struct {
 	SandboxQuirks string `group:"Meetings without an account" placeholder:"NAME,…" help:"Ways in which the real API may differ; 'meetmcp sandbox' lists them."`
 	SandboxFaults string `group:"Meetings without an account" placeholder:"KIND=RATE,…" help:"Faults by rate, such as 429=0.1,500=0.05,slow=200ms,cut=0.01."`
 
-	Toolsets     string `group:"Which tools" placeholder:"SET,…" help:"Only these sets of tools: bots, meetings, summaries, calendars, zoom, webhooks (default: all)."`
+	Toolsets     string `group:"Which tools" placeholder:"SET,…" help:"Only these sets of tools: bots, meetings, summaries, calendars, zoom, webhooks, chatgpt; default for all but chatgpt, which is what is on without this flag; all."`
 	Tools        string `group:"Which tools" placeholder:"TOOL,…" help:"Only these tools, beside the sets that --toolsets names."`
 	ExcludeTools string `group:"Which tools" placeholder:"TOOL,…" help:"All but these tools."`
 	ReadOnly     bool   `group:"Which tools" help:"Only tools that read: nothing is sent, changed or deleted."`
@@ -55,6 +55,17 @@ type flags struct {
 	ToolList struct {
 		JSON bool `help:"Print exactly what a client gets from tools/list."`
 	} `cmd:"" name:"tools" help:"List the tools: what each does, and which operation of the API it is. Needs no key."`
+
+	Keeping struct {
+		Status struct{} `cmd:"" help:"Show where the library is and how much it holds, but nothing of what was said. Needs no key; with one, also how much of it is yours."`
+		Sync   struct{} `cmd:"" help:"Read all your meetings that have ended and are not kept yet. Stop it with Ctrl-C whenever you like: run again, it goes on where it was."`
+		Purge  struct {
+			BotID string `name:"bot-id" placeholder:"ID" help:"Forget only this meeting."`
+			All   bool   `help:"Forget the meetings of every key that was ever used here. Needs no key."`
+			Yes   bool   `help:"Do not ask first."`
+		} `cmd:"" help:"Forget your meetings on this machine, after asking. At Meeting BaaS nothing is deleted."`
+	} `cmd:"" name:"library" help:"Look after the library, where meetings that have ended are kept on this machine for search: status, sync or purge."`
+
 	SandboxOnly struct {
 		Addr string `default:"127.0.0.1:3001" placeholder:"HOST:PORT" help:"Where to listen, on this machine only (${default})."`
 	} `cmd:"" name:"sandbox" help:"Run only the sandbox, for programs of your own to call as if it were the API. Needs no key."`

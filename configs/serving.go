@@ -36,6 +36,8 @@ type serveFlags struct {
 	LimitCalls    string `group:"How much" placeholder:"N" help:"Calls of one caller at once (32 with --auth)."`
 	LimitStreams  string `group:"How much" placeholder:"N" help:"Event streams of one caller at once (100 with --auth, else 1000)."`
 	LimitSessions string `group:"How much" placeholder:"N" help:"Sessions of one caller at once (100 with --auth, else 1000)."`
+
+	LimitSubscriptions string `group:"How much" placeholder:"N" help:"Resources that one caller is told about when they change (100 with --auth, else 1000)."`
 }
 
 // Serving is how serve is reached, and by whom.
@@ -70,6 +72,8 @@ const (
 	LimitCalls    = "calls"
 	LimitStreams  = "streams"
 	LimitSessions = "sessions"
+
+	LimitSubscriptions = "subscriptions"
 )
 
 func (c *checker) serving(given *serveFlags, secretEnv []string) Serving {
@@ -103,6 +107,7 @@ func (c *checker) serving(given *serveFlags, secretEnv []string) Serving {
 	for _, limit := range []struct{ name, text string }{
 		{LimitReads, given.LimitReads}, {LimitWrites, given.LimitWrites}, {LimitAddress, given.LimitAddress},
 		{LimitCalls, given.LimitCalls}, {LimitStreams, given.LimitStreams}, {LimitSessions, given.LimitSessions},
+		{LimitSubscriptions, given.LimitSubscriptions},
 	} {
 		if limit.text == "" {
 			continue

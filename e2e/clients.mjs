@@ -9,6 +9,7 @@ import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js"
 import { SSEClientTransport as SSEV1 } from "@modelcontextprotocol/sdk/client/sse.js"
 import { StdioClientTransport as StdioV1 } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { StreamableHTTPClientTransport as HTTPV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
+import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js"
 import { Client as ClientV2, SSEClientTransport as SSEV2, StreamableHTTPClientTransport as HTTPV2 } from "@modelcontextprotocol/client"
 import { StdioClientTransport as StdioV2 } from "@modelcontextprotocol/client/stdio"
 
@@ -35,7 +36,9 @@ for (const [name, connect] of [
 
 async function suite(t, client, transport) {
   const faults = []
+  const updates = []
   client.onerror = (error) => faults.push(error)
+  client.setNotificationHandler(client instanceof ClientV1 ? ResourceUpdatedNotificationSchema : "notifications/resources/updated", ({ params }) => void updates.push(params.uri))
   await client.connect(transport)
   t.after(() => client.close())
   const called = new Set()
@@ -65,7 +68,18 @@ async function suite(t, client, transport) {
     }
   })
 
-  let mine
+  // subscribe subscribes as the protocol of the connection has it, and returns what ends it.
+  const subscribe = async (...uris) => {
+    if (client.getNegotiatedProtocolVersion?.() === "2026-07-28") {
+      const subscription = await client.listen({ resourceSubscriptions: uris })
+      assert.deepEqual(subscription.honoredFilter.resourceSubscriptions, uris)
+      return () => subscription.close()
+    }
+    await Promise.all(uris.map((uri) => client.subscribeResource({ uri })))
+    return () => Promise.all(uris.map((uri) => client.unsubscribeResource({ uri })))
+  }
+
+  let mine, unsubscribe
   await t.test("join_meeting, get_meeting_data, leave_meeting", async () => {
     const joined = await ok("join_meeting", { meeting_url: freshLink(), bot_name: "Ada", extra: { title: "End to end" } })
     mine = joined.bot_id
@@ -73,6 +87,8 @@ async function suite(t, client, transport) {
     const look = await ok("get_meeting_data", { bot_id: mine })
     assert.equal(look.title, "End to end")
     assert.match(look.state, /^(joining|in call)$/)
+    assert.equal(client.getServerCapabilities().resources.subscribe, true)
+    unsubscribe = await subscribe(`meeting://${mine}`, `meeting://${mine}/transcript`)
     await until("the bot is in the call", async () => (await ok("wait_for_meeting", { bot_id: mine, until: "joined", timeout_s: 10 })).reached)
     await aMinute()
     assert.equal((await ok("leave_meeting", { bot_id: mine })).ok, true)
@@ -81,6 +97,14 @@ async function suite(t, client, transport) {
       return look.state === "ended" && look.transcript.words > 0 && look
     })
     assert.match(end.text, /not instructions/)
+  })
+
+  await t.test("what was subscribed to has changed", async () => {
+    await until("the meeting and its transcript are told to have changed", () => [`meeting://${mine}`, `meeting://${mine}/transcript`].every((uri) => updates.includes(uri)))
+    await unsubscribe()
+    await assert.rejects(async () => client.getNegotiatedProtocolVersion?.() === "2026-07-28"
+      ? assert.ok((await client.listen({ resourceSubscriptions: ["meeting://nobody"] })).honoredFilter.resourceSubscriptions)
+      : client.subscribeResource({ uri: "meeting://nobody" }))
   })
 
   let ended

@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"internal/shared":     {},
 	"internal/site":       {},
 	"e2e/fixtures":        {"internal/serve"},
-	"tools":               {"client", "internal/access", "internal/audit", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "summarize"},
+	"tools":               {"client", "internal/access", "internal/audit", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "internal/words", "summarize"},
 	"prompts":             {"internal/transcript"},
 	"summarize":           {"internal/extract", "internal/transcript", "internal/words", "prompts"},
 	"internal/serve":      {"client", "internal/access", "internal/audit", "internal/events", "internal/nearest", "internal/observe", "internal/shared"},

@@ -23,8 +23,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // agent is a real MCP client of the real catalogue, with a sandbox behind it.
 type agent struct {
 	*mcpclient.Client
-	t       testing.TB
-	sandbox *sandbox.Sandbox
+	t         testing.TB
+	sandbox   *sandbox.Sandbox
+	resources *tools.Resources
 }
 
 // newAgent starts a sandbox whose clock the test drives, and connects to it.
@@ -56,8 +57,9 @@ func newAgentAt(t testing.TB, p tools.Policy, url string) *agent {
 	return newAgentWith(t, p, url, sandbox.Key)
 }
 
-// newAgentWith connects with a key.
-func newAgentWith(t testing.TB, p tools.Policy, url, key string) *agent {
+// newAgentWith connects with a key, and with sets of tools that are not the
+// default ones.
+func newAgentWith(t testing.TB, p tools.Policy, url, key string, sets ...string) *agent {
 	t.Helper()
 	api := client.New(url, client.NewSecret(key), &client.Options{Pause: 1})
 	kept, err := library.Open(context.Background(), library.Memory)
@@ -75,7 +77,7 @@ func newAgentWith(t testing.TB, p tools.Policy, url, key string) *agent {
 	if p.Context == nil {
 		p.Context = t.Context()
 	}
-	on, err := tools.Select(tools.All(api, p), tools.Selection{})
+	on, err := tools.Select(tools.All(api, p), tools.Selection{Toolsets: sets})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +99,7 @@ func newAgentWith(t testing.TB, p tools.Policy, url, key string) *agent {
 	if _, err := c.Initialize(t.Context(), mcp.InitializeRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	return &agent{Client: c, t: t}
+	return &agent{Client: c, t: t, resources: tools.NewResources(on)}
 }
 
 // result is a tool's answer as an agent has it.

@@ -52,9 +52,9 @@ func (c custody) keeps(version string, drops int, now time.Time) bool {
 // record is a meeting with its transcript, or with why there is none.
 type record struct {
 	library.Meeting
-	state   string // "" for one that was kept, which has ended
-	missing string // why there are no turns
-	kept    bool
+	state  string   // "" for one that was kept, which has ended
+	absent *absence // why there are no turns
+	kept   bool
 }
 
 func newArchive(api *client.Client, p *policy) *archive {
@@ -114,7 +114,7 @@ func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, 
 	}
 	name, _ := titleOf(ctx, a.api, call, data)
 	r := recordOf(data, string(name), call.Now)
-	if kept != nil && r.state == stateEnded && r.missing == "" {
+	if kept != nil && r.state == stateEnded && r.absent == nil {
 		if err := a.put(ctx, kept, r, drops); err != nil {
 			return nil, err
 		}
@@ -180,7 +180,8 @@ func recordOf(data *client.MeetingData, title string, now time.Time) *record {
 		state: fateOf(data, now).state,
 	}
 	if len(turns) == 0 {
-		r.missing = spokenIn(data, turns, r.state, now).Missing
+		why := absenceOf(data, now)
+		r.absent = &why
 	}
 	return r
 }

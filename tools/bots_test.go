@@ -48,11 +48,11 @@ func TestStatesOfMeetings(t *testing.T) {
 		"rem-oved-mid": "ended\nSomebody removed the bot from the meeting.\nWhat it recorded until then is kept",
 		"rem-oved-ear": "failed\nSomebody removed the bot seconds after it was admitted",
 		"not-foun-dxx": "failed\nThe link leads to no meeting",
-		"nob-odys-pks": "it is being made, or nobody spoke",
-		"nob-odyc-oms": "it is being made, or nobody spoke",
+		"nob-odys-pks": "Its transcript is being made, or nobody spoke",
+		"nob-odyc-oms": "Its transcript is being made, or nobody spoke",
 		"hos-tnev-ers": "failed\nThe host, or the Zoom user",
 		"rec-ordn-oty": "failed\nThe bot was not given the right to record",
-		"stt-fail-sxx": "the transcription failed; retranscribe_meeting tries again",
+		"stt-fail-sxx": "The transcription failed. retranscribe_meeting tries again",
 	}
 	for code := range wanted {
 		bots[code] = join(code, "")
@@ -82,7 +82,7 @@ func TestStatesOfMeetings(t *testing.T) {
 		}
 	}
 	a.sandbox.Advance(2 * time.Hour)
-	if text := look(bots["nob-odys-pks"]); !strings.Contains(text, "nobody spoke, or it was never made") {
+	if text := look(bots["nob-odys-pks"]); !strings.Contains(text, "most likely nobody spoke") {
 		t.Errorf("long after a silent meeting: %s", text)
 	}
 }

@@ -12,9 +12,9 @@ import (
 // they are listed.
 func All(api *client.Client, p Policy) []Set {
 	policy := newPolicy(p)
-	policy.person = &person{api: api, policy: policy}
+	policy.person, policy.watches = &person{api: api, policy: policy}, newWatches(api, policy)
 	archive := newArchive(api, policy)
-	sets := []Set{bots(api, archive), meetings(api, archive, policy), summarySet(archive, newSummaryJobs(archive, p.Summaries)), calendars(api), zoom(api), webhooks(api)}
+	sets := []Set{bots(api, archive), meetings(archive, policy), summarySet(archive, newSummaryJobs(archive, p.Summaries)), calendars(api), zoom(api), webhooks(api), chatgpt(api, archive)}
 	for _, set := range sets {
 		for i := range set.Tools {
 			set.Tools[i].Set, set.Tools[i].policy = set.Name, policy
@@ -23,10 +23,18 @@ func All(api *client.Client, p Policy) []Set {
 	return sets
 }
 
-// Selection says which tools of the catalogue are on. The zero value is all.
+// What Toolsets may name beside sets, and the set that is only on when it is named.
+const (
+	defaultSets = "default" // all but optIn
+	allSets     = "all"
+	optIn       = "chatgpt"
+)
+
+// Selection says which tools of the catalogue are on. The zero value is the
+// default.
 type Selection struct {
-	Toolsets []string // sets by name; all when empty
-	Tools    []string // single tools, beside the sets when those are named; all when both are empty
+	Toolsets []string // sets by name, default, or all; default when empty
+	Tools    []string // single tools, beside the sets when those are named; the default sets' when both are empty
 	Exclude  []string // single tools that stay off
 	ReadOnly bool     // only tools that read
 }
@@ -34,7 +42,7 @@ type Selection struct {
 // Select returns the tools that are on, in the catalogue's order. An unknown
 // name is an error that tells the valid ones.
 func Select(sets []Set, s Selection) ([]Tool, error) {
-	var setNames, toolNames []string
+	setNames, toolNames := []string{defaultSets, allSets}, []string(nil)
 	for _, set := range sets {
 		setNames = append(setNames, set.Name)
 		for _, t := range set.Tools {
@@ -54,8 +62,9 @@ func Select(sets []Set, s Selection) ([]Tool, error) {
 	var on []Tool
 	for _, set := range sets {
 		for _, t := range set.Tools {
-			wanted := len(s.Toolsets) == 0 && len(s.Tools) == 0 || slices.Contains(s.Toolsets, set.Name) || slices.Contains(s.Tools, t.Name)
-			if wanted && !slices.Contains(s.Exclude, t.Name) && (!s.ReadOnly || t.Effect == Reads) {
+			named := slices.Contains(s.Toolsets, set.Name) || slices.Contains(s.Toolsets, allSets) || slices.Contains(s.Tools, t.Name)
+			usual := len(s.Toolsets) == 0 && len(s.Tools) == 0 || slices.Contains(s.Toolsets, defaultSets)
+			if (named || usual && set.Name != optIn) && !slices.Contains(s.Exclude, t.Name) && (!s.ReadOnly || t.Effect == Reads) {
 				on = append(on, t)
 			}
 		}
@@ -85,6 +94,7 @@ func Instructions(on []Tool) string {
 		{[]string{"search_transcripts"}, "Find what was said: search_transcripts, then get_transcript with the turns around a passage."},
 		{[]string{"summarize_meeting"}, "Summarise: summarize_meeting; every line has its quote."},
 		{[]string{"verify_claims"}, "Whatever you write about a meeting yourself: verify_claims before you show it."},
+		{[]string{"search", "fetch"}, "search finds passages and meetings by id; fetch reads one, page by page."},
 		{[]string{"list_calendars", "list_calendar_events", "schedule_recording"}, "Record a calendar: list_calendars, list_calendar_events, schedule_recording with event_id; the bot comes by itself."},
 		{[]string{"list_zoom_connections"}, "External Zoom meetings need zoom_obf_token_user_id, from list_zoom_connections."},
 	} {

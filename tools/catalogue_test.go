@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/tiktoken-go/tokenizer"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -23,6 +25,12 @@ var update = flag.Bool("update", false, "rewrite the snapshots in testdata and t
 func listed(t *testing.T) []mcp.Tool {
 	t.Helper()
 	return listedBy(t, newAgent(t, tools.Policy{}))
+}
+
+// listedAll has those too that are not on by default.
+func listedAll(t *testing.T) []mcp.Tool {
+	t.Helper()
+	return listedBy(t, newAgentWith(t, tools.Policy{}, "http://127.0.0.1:1", sandbox.Key, "all"))
 }
 
 func listedBy(t testing.TB, a *agent) []mcp.Tool {
@@ -35,7 +43,7 @@ func listedBy(t testing.TB, a *agent) []mcp.Tool {
 }
 
 func TestToolsOnTheWire(t *testing.T) {
-	for _, tool := range listed(t) {
+	for _, tool := range listedAll(t) {
 		raw, err := json.MarshalIndent(tool, "", "  ")
 		if err != nil {
 			t.Fatal(err)
@@ -112,7 +120,7 @@ func inputSchema(t *testing.T, tool mcp.Tool) json.RawMessage {
 
 // Several clients drop or refuse a tool whose schema is richer than this.
 func TestInputSchemasArePlain(t *testing.T) {
-	for _, tool := range listed(t) {
+	for _, tool := range listedAll(t) {
 		var schema map[string]any
 		if err := json.Unmarshal(inputSchema(t, tool), &schema); err != nil {
 			t.Fatal(err)
@@ -183,9 +191,13 @@ func TestOutputSchemasAreObjects(t *testing.T) {
 func TestSelect(t *testing.T) {
 	t.Parallel()
 	sets := tools.All(client.New("http://127.0.0.1:1", client.Secret{}, nil), tools.Policy{})
-	all, reading := 0, 0
+	every, all, reading := 0, 0, 0 // of them all, and of those that are on by default
 	for _, set := range sets {
+		every += len(set.Tools)
 		for _, tool := range set.Tools {
+			if set.Name == "chatgpt" {
+				continue
+			}
 			all++
 			if tool.Effect == tools.Reads {
 				reading++
@@ -199,12 +211,17 @@ func TestSelect(t *testing.T) {
 		wantErr   string
 	}{
 		{"all", tools.Selection{}, all, ""},
+		{"the default", tools.Selection{Toolsets: []string{"default"}}, all, ""},
+		{"every one", tools.Selection{Toolsets: []string{"all"}}, every, ""},
+		{"one more set", tools.Selection{Toolsets: []string{"default", "chatgpt"}}, every, ""},
+		{"a set that is off", tools.Selection{Toolsets: []string{"zoom", "chatgpt"}}, 6, ""},
+		{"a tool of a set that is off", tools.Selection{Tools: []string{"fetch"}}, 1, ""},
 		{"a set", tools.Selection{Toolsets: []string{"zoom"}}, 4, ""},
 		{"a set and a tool", tools.Selection{Toolsets: []string{"zoom"}, Tools: []string{"list_bots"}}, 5, ""},
 		{"only a tool", tools.Selection{Tools: []string{"list_bots"}}, 1, ""},
 		{"but for one", tools.Selection{Exclude: []string{"delete_meeting_data"}}, all - 1, ""},
 		{"reading", tools.Selection{ReadOnly: true}, reading, ""},
-		{"unknown set", tools.Selection{Toolsets: []string{"bot"}}, 0, "valid: bots, "},
+		{"unknown set", tools.Selection{Toolsets: []string{"bot"}}, 0, "valid: default, all, bots, "},
 		{"unknown tool", tools.Selection{Exclude: []string{"delete"}}, 0, `"delete" is not known`},
 		{"nothing", tools.Selection{Tools: []string{"join_meeting"}, ReadOnly: true}, 0, "no tool is left on"},
 	} {
@@ -225,7 +242,7 @@ func TestSelect(t *testing.T) {
 func TestInstructionsNameOnlyToolsThatAreOn(t *testing.T) {
 	t.Parallel()
 	sets := tools.All(client.New("http://127.0.0.1:1", client.Secret{}, nil), tools.Policy{})
-	for _, s := range []tools.Selection{{}, {ReadOnly: true}, {Toolsets: []string{"calendars"}}, {Tools: []string{"get_webhook_guide"}}} {
+	for _, s := range []tools.Selection{{}, {Toolsets: []string{"all"}}, {ReadOnly: true}, {Toolsets: []string{"calendars"}}, {Tools: []string{"get_webhook_guide"}}} {
 		on, err := tools.Select(sets, s)
 		if err != nil {
 			t.Fatal(err)
@@ -240,7 +257,7 @@ func TestInstructionsNameOnlyToolsThatAreOn(t *testing.T) {
 				for _, o := range on {
 					enabled = enabled || o.Name == tool.Name
 				}
-				if !enabled && strings.Contains(text, tool.Name) {
+				if !enabled && regexp.MustCompile(`\b`+tool.Name+`\b`).MatchString(text) {
 					t.Errorf("%+v: the instructions name %s, which is off", s, tool.Name)
 				}
 			}

@@ -96,6 +96,9 @@ func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
 	default:
 		out.BotParam.BotName = short(e.BotParam.BotName)
 	}
+	if d == least {
+		out.CalendarID, out.Organizer, out.More = "", false, 0
+	}
 	if d == full {
 		out.GoogleID, out.RecurringEventID, out.LastUpdatedAt, out.Raw = short(e.GoogleID), short(e.RecurringEventID), stamp(e.LastUpdatedAt), cleaned(e.Raw)
 	}

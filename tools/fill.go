@@ -19,6 +19,7 @@ const (
 	fetchMost     = 20
 	fetchTime     = 10 * time.Second
 	fetchTogether = 4
+	giveUpAfter   = 8 // that cannot be read, one after the other
 )
 
 // filling is meetings being read into the library for one key. It goes on when
@@ -32,19 +33,25 @@ type filling struct {
 	tried   int
 	kept    map[string]bool
 	without map[string]bool // have no transcript, or are gone
+	fault   error           // why one could not be read
+	faults  int             // since one was
 }
 
 // survey is what the API lists, against what is kept.
 type survey struct {
 	covered searched
 	listed  map[string]bool
+	running int      // bots whose meetings are not over
 	unread  []string // to be read, newest first; those whose copies may be out of date before all others
 }
 
 // fill reads meetings that are not kept yet, newest first, as far as one call
 // may, and says what is known.
 func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (searched, map[string]bool, error) {
-	s, err := a.survey(ctx, call, q)
+	s, err := a.survey(ctx, q)
+	if err != nil && passing(err) {
+		s, err = a.offline(ctx, call, q, err)
+	}
 	if err != nil {
 		return searched{}, nil, err
 	}
@@ -58,7 +65,9 @@ func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (search
 			over = a.policy.After(patience)
 		}
 		f, own := a.join(ctx, s.unread)
-		ended := f.follow(ctx, call, over)
+		ended := f.follow(ctx, over, func(read int) {
+			call.progress(ctx, fmt.Sprintf("read %d of %d meetings", read, f.of))
+		})
 		s.settle(f)
 		if !ended {
 			s.covered.running = ctx.Err() == nil
@@ -77,6 +86,23 @@ func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (search
 	return s.covered, unread, ctx.Err()
 }
 
+// fillAll is fill for a caller that cannot be asked to call again: it goes on as
+// long as a call may take and there is more to read.
+func (a *archive) fillAll(ctx context.Context, call *Call) (covered searched, unread map[string]bool, err error) {
+	limit := a.policy.CallLimit
+	if limit == 0 {
+		limit = 5 * fetchTime
+	}
+	for left := -1; limit >= 2*fetchTime || left < 0; limit -= fetchTime {
+		covered, unread, err = a.fill(ctx, call, library.Query{})
+		if err != nil || len(unread) == 0 || len(unread) == left {
+			break
+		}
+		left = len(unread)
+	}
+	return covered, unread, err
+}
+
 // settle takes off the list what was read.
 func (s *survey) settle(f *filling) {
 	f.mu.Lock()
@@ -90,7 +116,7 @@ func (s *survey) settle(f *filling) {
 }
 
 // survey lists the meetings that a query is about.
-func (a *archive) survey(ctx context.Context, call *Call, q library.Query) (*survey, error) {
+func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) {
 	kept, err := a.tenant(ctx)
 	if err != nil {
 		return nil, err
@@ -106,15 +132,13 @@ func (a *archive) survey(ctx context.Context, call *Call, q library.Query) (*sur
 	s := &survey{covered: searched{Complete: true}, listed: map[string]bool{}}
 	var doubtful, unseen []string
 	for bot, err := range a.bots(ctx, q) {
-		if err != nil && passing(err) && len(entries) > 0 {
-			return a.offline(call, q, entries), nil
-		}
 		if err != nil {
 			return nil, err
 		}
 		copied, ok := have[bot.id]
 		delete(have, bot.id)
 		if bot.ended.IsZero() {
+			s.running++
 			continue
 		}
 		if ok && (!bot.spoken || bot.source != fallbackTitle && string(bot.title) != copied.Title) {
@@ -146,8 +170,19 @@ func (a *archive) survey(ctx context.Context, call *Call, q library.Query) (*sur
 	return s, nil
 }
 
-// offline is what is known when the API does not answer.
-func (a *archive) offline(call *Call, q library.Query, entries []library.Entry) *survey {
+// offline is what is known when the API does not answer, or why there is nothing.
+func (a *archive) offline(ctx context.Context, call *Call, q library.Query, why error) (*survey, error) {
+	kept, err := a.tenant(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := kept.Entries(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the library: %w", err)
+	}
+	if len(entries) == 0 {
+		return nil, why
+	}
 	call.note("the API did not answer, so only what is kept on this machine was searched; meetings may have been added, changed or deleted since.")
 	s := &survey{}
 	for _, e := range entries {
@@ -156,7 +191,7 @@ func (a *archive) offline(call *Call, q library.Query, entries []library.Entry) 
 			s.covered.saw(e.Date)
 		}
 	}
-	return s
+	return s, nil
 }
 
 func about(at time.Time, q library.Query) bool {
@@ -173,7 +208,7 @@ func (a *archive) join(ctx context.Context, ids []string) (f *filling, own bool)
 		return f, false
 	}
 	ids = slices.Clone(ids[:min(len(ids), fetchMost)])
-	f = &filling{done: make(chan struct{}), changed: make(chan struct{}), of: len(ids), kept: map[string]bool{}, without: map[string]bool{}}
+	f = newFilling(len(ids))
 	a.fills[key.Reveal()] = f
 	go func() {
 		a.run(client.WithKey(a.policy.Context, key), f, ids)
@@ -185,8 +220,12 @@ func (a *archive) join(ctx context.Context, ids []string) (f *filling, own bool)
 	return f, true
 }
 
+func newFilling(of int) *filling {
+	return &filling{done: make(chan struct{}), changed: make(chan struct{}), of: of, kept: map[string]bool{}, without: map[string]bool{}}
+}
+
 // run reads meetings side by side. One that cannot be read is left for the
-// next call.
+// next call, and when it is several in a row, so are all others.
 func (a *archive) run(ctx context.Context, f *filling, ids []string) {
 	todo := make(chan string, len(ids))
 	for _, id := range ids {
@@ -204,31 +243,38 @@ func (a *archive) run(ctx context.Context, f *filling, ids []string) {
 				r, err := a.meeting(client.WithCalls(ctx, &client.Calls{}), call, id)
 				f.mu.Lock()
 				f.tried++
+				f.faults++
 				switch {
-				case vanished(err), err == nil && r.missing != "":
-					f.without[id] = true
+				case vanished(err), err == nil && r.absent != nil:
+					f.without[id], f.faults = true, 0
 				case err == nil && r.kept:
-					f.kept[id] = true
+					f.kept[id], f.faults = true, 0
+				case err != nil && ctx.Err() == nil:
+					f.fault = err
 				}
+				done := f.faults >= giveUpAfter
 				close(f.changed)
 				f.changed = make(chan struct{})
 				f.mu.Unlock()
+				if done {
+					return
+				}
 			}
 		})
 	}
 	group.Wait()
 }
 
-// follow tells the caller how a filling goes until it is done, time is over or
-// the caller is gone, and reports whether it is done.
-func (f *filling) follow(ctx context.Context, call *Call, over <-chan time.Time) bool {
+// follow tells how many meetings a filling has read until it is done, time is
+// over or the caller is gone, and reports whether it is done.
+func (f *filling) follow(ctx context.Context, over <-chan time.Time, tell func(read int)) bool {
 	for told := 0; ; {
 		f.mu.Lock()
 		tried, changed := f.tried, f.changed
 		f.mu.Unlock()
 		if tried > told {
 			told = tried
-			call.progress(ctx, fmt.Sprintf("read %d of %d meetings", tried, f.of))
+			tell(tried)
 		}
 		select {
 		case <-f.done:

@@ -65,7 +65,7 @@ func readTranscript(ctx context.Context, archive *archive, call *Call, in getTra
 	if err != nil {
 		return nil, err
 	}
-	if r.missing != "" {
+	if r.absent != nil {
 		return noTranscriptYet(r), nil
 	}
 	part, err := in.part()
@@ -120,13 +120,12 @@ func (in getTranscript) part() (transcript.Slice, error) {
 
 // noTranscriptYet says why there is nothing to read, and what to do.
 func noTranscriptYet(r *record) *Document {
-	next := "get_meeting_data says more about this meeting."
-	switch r.state {
-	case stateScheduled, stateJoining, stateInCall:
-		next = "wait_for_meeting until transcript, then call again."
+	next := r.absent.remedy
+	if next == "" {
+		next = "get_meeting_data says more about this meeting."
 	}
 	return &Document{
-		Body: fmt.Sprintf("There is no transcript of bot_id %s (state %s): %s.\nThis says nothing about what was said in the meeting.\nNext: %s", r.BotID, r.state, r.missing, next),
+		Body: fmt.Sprintf("There is no transcript of bot_id %s (state %s). %s\nThis says nothing about what was said in the meeting.\nNext: %s", r.BotID, r.state, r.absent.cause, next),
 		Meta: map[string]any{"meetmcp/bot_id": r.BotID, "meetmcp/state": r.state, "meetmcp/total_turns": 0},
 	}
 }

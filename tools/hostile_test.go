@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -99,7 +100,7 @@ func TestHostilePayloads(t *testing.T) {
 	var api hostileAPI
 	server := httptest.NewServer(&api)
 	t.Cleanup(server.Close)
-	a := newAgentAt(t, tools.Policy{}, server.URL)
+	a := newAgentWith(t, tools.Policy{}, server.URL, sandbox.Key, "all")
 	payloads := 0
 	for _, order := range orders {
 		for _, disguise := range disguises {
@@ -124,6 +125,10 @@ func TestHostilePayloads(t *testing.T) {
 				{"schedule_recording", `{"event_id":"e","bot_name":"Ada"}`},
 				{"list_zoom_connections", `{}`},
 				{"get_webhook_guide", `{}`},
+				{"search", `{"query":"recent meetings"}`},
+				{"search", `{"query":"quince harvest"}`},
+				{"fetch", fmt.Sprintf(`{"id":"bot-%d"}`, payloads)},
+				{"fetch", fmt.Sprintf(`{"id":"bot-%d#1-2"}`, payloads)},
 			} {
 				r := a.call(c[0], c[1])
 				if r.isError {
@@ -132,6 +137,10 @@ func TestHostilePayloads(t *testing.T) {
 				inert(t, c[0]+c[1], disguise(order), r.text)
 				var all strings.Builder
 				texts(r.fields, &all)
+				var inText any // of those whose text is JSON
+				if json.Unmarshal([]byte(r.text), &inText) == nil {
+					texts(inText, &all)
+				}
 				inert(t, c[0]+c[1], disguise(order), all.String())
 			}
 		}
@@ -188,6 +197,8 @@ type hostileAPI struct {
 	bodies atomic.Pointer[map[string]string]
 }
 
+const dataPath = "/bots/meeting_data?bot_id="
+
 func (h *hostileAPI) set(id, payload string) {
 	const at = "2026-01-01T10:00:00Z"
 	words := []any{}
@@ -204,7 +215,7 @@ func (h *hostileAPI) set(id, payload string) {
 	all := map[string]any{
 		"/bots/bots_with_metadata": map[string]any{"bots": []any{map[string]any{"uuid": id, "id": 1, "bot_name": payload, "meeting_url": payload, "created_at": at, "ended_at": at,
 			"duration": 60, "speakers": []any{payload}, "extra": map[string]any{"title": payload}}}},
-		"/bots/meeting_data":           map[string]any{"mp4": "https://f.example.com/x", "duration": 60, "bot_data": map[string]any{"bot": bot, "transcripts": []any{turn(0), turn(10), turn(20)}}},
+		dataPath + id:                  map[string]any{"mp4": "https://f.example.com/x", "duration": 60, "bot_data": map[string]any{"bot": bot, "transcripts": []any{turn(0), turn(10), turn(20)}}},
 		"/bots/" + id + "/screenshots": []any{map[string]any{"date": payload, "url": "https://f.example.com/s.png"}},
 		"/calendars/":                  []any{map[string]any{"uuid": "c", "name": payload, "email": payload, "google_id": payload}},
 		"/calendar_events/":            map[string]any{"data": []any{event}},
@@ -225,6 +236,14 @@ func (h *hostileAPI) set(id, payload string) {
 }
 
 func (h *hostileAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	if strings.HasPrefix(dataPath, path+"?") {
+		path = dataPath + r.URL.Query().Get("bot_id")
+	}
+	body, ok := (*h.bodies.Load())[path]
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = io.WriteString(w, (*h.bodies.Load())[r.URL.Path])
+	if !ok { // a meeting of before
+		w.WriteHeader(http.StatusNotFound)
+	}
+	_, _ = io.WriteString(w, body)
 }

@@ -182,7 +182,7 @@ func glance(call *Call, base *meeting, data *client.MeetingData, turns []transcr
 	out.State, out.Cause, out.Remedy = fate.state, said(fate.cause), fate.remedy
 	out.Platform, out.MeetingURL, out.BotName, out.EventID = platform(bot.MeetingURL), link(bot.MeetingURL), short(bot.BotName), data.BotData.EventUUID
 	out.BotJoinedAt, out.BotExitedAt, out.EndedAt = stamp(bot.BotJoinedAt), stamp(bot.BotExitedAt), stamp(bot.EndedAt)
-	out.Duration, out.Transcript, out.Files = data.Duration, spokenIn(data, turns, fate.state, call.Now), []string{}
+	out.Duration, out.Transcript, out.Files = data.Duration, spokenIn(data, turns, call.Now), []string{}
 	files := links{data.MP4, data.Audio, data.MeetingParticipantsFile, data.SpeakerDiarizationFile, data.SpeakerDiarizationFileNetwork}
 	for name := range files.present() {
 		out.Files = append(out.Files, name)

@@ -1,14 +1,9 @@
 package tools
 
-import (
-	"context"
-
-	"github.com/meetmcp/meetmcp/client"
-)
+import "context"
 
 // meetings is the set that an agent needs beyond the API's operations.
-func meetings(api *client.Client, archive *archive, p *policy) Set {
-	watches := &watches{api: api, after: p.After, open: map[watched]*watch{}}
+func meetings(archive *archive, p *policy) Set {
 	return Set{"meetings", "Read, search and wait for meetings.", []Tool{
 
 		defineCall("get_transcript", "", "Read a transcript", Reads,
@@ -26,7 +21,7 @@ func meetings(api *client.Client, archive *archive, p *policy) Set {
 		defineCall("wait_for_meeting", "", "Wait for a meeting", Reads,
 			"Waits until a bot has joined, is recording, has ended, or its transcript is ready, and returns as soon as it is so or never can be, with cause and remedy. When state is running call it again. Use it rather than repeated get_meeting_data.",
 			func(ctx context.Context, call *Call, in waitFor) (*waited, error) {
-				return wait(ctx, watches, call, in)
+				return wait(ctx, p.watches, call, in)
 			}),
 	}}
 }

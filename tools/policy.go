@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/shared"
 	"github.com/meetmcp/meetmcp/summarize"
@@ -28,17 +29,19 @@ type Policy struct {
 	Summaries      *summarize.Engine                // makes summaries; without a model when nil
 	CallLimit      time.Duration                    // within which a tool that waits must answer; 0: none
 	Now            func() time.Time
-	After          func(time.Duration) <-chan time.Time // the clock that waits run by; time.After when nil
-	Context        context.Context                      // ends what goes on after a call has answered; never when nil
-	State          shared.State                         // what is counted and used up; this process's own when nil
-	LookedUp       func(found bool)                     // told of each meeting that is looked for in the library; may be nil
-	Secret         []byte                               // signs what callers bring back; this process's own when nil
+	After          func(time.Duration) <-chan time.Time                              // the clock that waits run by; time.After when nil
+	Context        context.Context                                                   // ends what goes on after a call has answered; never when nil
+	Watch          func(key client.Secret, bot string, changed func()) (stop func()) // calls changed, beside what polling sees, when something is told of a bot; nil: nothing is
+	State          shared.State                                                      // what is counted and used up; this process's own when nil
+	Secret         []byte                                                            // signs what callers bring back; this process's own when nil
+	LookedUp       func(found bool)                                                  // told of each meeting that is looked for in the library; may be nil
 }
 
 // policy is Policy at work, shared by all tools of a catalogue.
 type policy struct {
 	Policy
-	person *person
+	person  *person
+	watches *watches
 }
 
 func newPolicy(p Policy) *policy {

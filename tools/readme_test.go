@@ -46,8 +46,12 @@ func table() string {
 	var b strings.Builder
 	b.WriteString("| set | tool | | effect |\n|---|---|---|---|\n")
 	for _, set := range tools.All(client.New("http://127.0.0.1:1", client.Secret{}, nil), tools.Policy{}) {
+		name := set.Name
+		if name == "chatgpt" {
+			name += " (off unless named)"
+		}
 		for _, tool := range set.Tools {
-			fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", set.Name, tool.Name, tool.Title, tool.Effect)
+			fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", name, tool.Name, tool.Title, tool.Effect)
 		}
 	}
 	return b.String()

@@ -79,13 +79,13 @@ func (r *Resources) Read(ctx context.Context, uri string) ([]mcp.ResourceContent
 
 // addressed says which call answers an address.
 func addressed(uri string) (tool string, args map[string]string, err error) {
-	if uri == recent {
+	if strings.EqualFold(strings.TrimSuffix(uri, "/"), recent) {
 		return "list_bots", nil, nil
 	}
-	rest, ours := strings.CutPrefix(uri, scheme)
-	rest, place, _ := strings.Cut(rest, "#")
+	ours := len(uri) >= len(scheme) && strings.EqualFold(uri[:len(scheme)], scheme)
+	rest, place, _ := strings.Cut(uri[min(len(scheme), len(uri)):], "#")
 	path, query, _ := strings.Cut(rest, "?")
-	id, part, parted := strings.Cut(path, "/")
+	id, part, parted := strings.Cut(strings.TrimSuffix(path, "/"), "/")
 	if id, err = url.PathUnescape(id); !ours || err != nil || id == "" || parted && part != "transcript" {
 		return "", nil, fmt.Errorf("there is no such resource; there are %s, %s{bot_id} and %s{bot_id}/transcript", recent, scheme, scheme)
 	}
@@ -109,12 +109,20 @@ func addressed(uri string) (tool string, args map[string]string, err error) {
 	return "get_transcript", args, nil
 }
 
-// Canonical writes an address as the templates that are registered match it,
-// which want more escaped than people and links do.
-func Canonical(uri string) string {
+// Address writes an address as the templates that are registered match it,
+// which want more escaped than people and links do. An error says in words why
+// there is no such resource.
+func (r *Resources) Address(uri string) (string, error) {
 	tool, args, err := addressed(uri)
-	if err != nil || tool != "get_transcript" {
-		return uri
+	switch {
+	case err != nil:
+		return "", err
+	case r.tool(tool) == nil:
+		return "", off(tool)
+	case tool == "list_bots":
+		return recent, nil
+	case tool == "get_meeting_data":
+		return scheme + url.PathEscape(args["bot_id"]), nil
 	}
 	query := url.Values{}
 	for name, value := range args {
@@ -126,7 +134,7 @@ func Canonical(uri string) string {
 	if len(query) > 0 {
 		out += "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
 	}
-	return out
+	return out, nil
 }
 
 // answered is what a tool answered.
@@ -135,11 +143,16 @@ type answered struct {
 	structured []byte
 }
 
+// off says that a tool is not there.
+func off(tool string) error {
+	return fmt.Errorf("%s is off on this server, and with it what only it reads", tool)
+}
+
 // ask calls a tool as a client would.
 func (r *Resources) ask(ctx context.Context, name string, args any) (answered, error) {
 	tool := r.tool(name)
 	if tool == nil {
-		return answered{}, fmt.Errorf("%s is off on this server, and with it what only it reads", name)
+		return answered{}, off(name)
 	}
 	raw, err := json.Marshal(args)
 	if err != nil {
@@ -154,12 +167,7 @@ func (r *Resources) ask(ctx context.Context, name string, args any) (answered, e
 	if err != nil {
 		return answered{}, err
 	}
-	var out answered
-	for _, content := range result.Content {
-		if text, ok := content.(mcp.TextContent); ok {
-			out.text += text.Text
-		}
-	}
+	out := answered{text: textOf(result)}
 	if result.IsError {
 		return answered{}, errors.New(out.text)
 	}

@@ -22,7 +22,8 @@ import (
 // resourceReader is a real client of the resources of the tools that a selection has on.
 type resourceReader struct {
 	*mcpclient.Client
-	t testing.TB
+	resources *tools.Resources
+	t         testing.TB
 }
 
 func newReader(t testing.TB, url string, s tools.Selection) *resourceReader {
@@ -39,7 +40,9 @@ func newReader(t testing.TB, url string, s tools.Selection) *resourceReader {
 	resources := tools.NewResources(on)
 	hooks := &server.Hooks{}
 	hooks.AddBeforeReadResource(func(_ context.Context, _ any, req *mcp.ReadResourceRequest) {
-		req.Params.URI = tools.Canonical(req.Params.URI)
+		if registered, err := resources.Address(req.Params.URI); err == nil {
+			req.Params.URI = registered
+		}
 	})
 	srv := server.NewMCPServer("meetmcp", "test", server.WithResourceCapabilities(false, false), server.WithCompletions(), server.WithHooks(hooks),
 		server.WithResourceCompletionProvider(resources), server.WithPromptCompletionProvider(resources))
@@ -64,7 +67,7 @@ func newReader(t testing.TB, url string, s tools.Selection) *resourceReader {
 	if _, err := c.Initialize(t.Context(), mcp.InitializeRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	return &resourceReader{c, t}
+	return &resourceReader{c, resources, t}
 }
 
 func (r *resourceReader) read(uri string) (string, error) {
@@ -102,6 +105,8 @@ func TestResources(t *testing.T) {
 		{"meeting://recent", "bot_id " + weekly, ""},
 		{"meeting://" + weekly, "Priya Venn", "three past"},
 		{"meeting://latest", weekly, ""},
+		{"Meeting://Recent", "bot_id " + weekly, ""},
+		{"MEETING://" + weekly + "/", "Priya Venn", "three past"},
 		{"meeting://" + weekly + "/transcript", "0:01 A: Okay, it's three past", ""},
 		{"meeting://" + weekly + "/transcript?from=0:10&to=0:15", "dishwasher", "three past"},
 		{"meeting://" + weekly + "/transcript?from=0%3A10&to=15", "dishwasher", "three past"},
@@ -128,6 +133,33 @@ func TestResources(t *testing.T) {
 	} {
 		if got, err := r.read(row.uri); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %q and %v, want %s", row.uri, got, err, row.want)
+		}
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	all := newAgent(t, tools.Policy{}).resources
+	some := newAgentWith(t, tools.Policy{}, "http://127.0.0.1:1", sandbox.Key, "bots").resources
+	for _, row := range []struct {
+		of        *tools.Resources
+		uri, want string // the address, or a part of why there is none
+	}{
+		{all, "meeting://recent", "meeting://recent"},
+		{all, "MEETING://a/", "meeting://a"},
+		{all, "meeting://a b/transcript?from=1:00&speaker=Ada B#t=3", "meeting://a%20b/transcript?from=1%3A00&speaker=Ada%20B"},
+		{all, "meeting://a/transcript#t=3", "meeting://a/transcript?from=3"},
+		{all, "meeting:/a", "there is no such resource; there are meeting://recent"},
+		{all, "meeting://", "there is no such resource"},
+		{all, "", "there is no such resource"},
+		{all, "file:///etc/passwd", "there is no such resource"},
+		{all, "meeting://a/audio", "there is no such resource"},
+		{all, "meeting://a/transcript?from=1&from=2", "each once"},
+		{all, "meeting://a/transcript?%zz", "cannot be read"},
+		{some, "meeting://a/transcript", "get_transcript is off"},
+	} {
+		got, err := row.of.Address(row.uri)
+		if err != nil && !strings.Contains(err.Error(), row.want) || err == nil && got != row.want {
+			t.Errorf("%q: got %q and %v, want %s", row.uri, got, err, row.want)
 		}
 	}
 }
@@ -256,9 +288,11 @@ func FuzzResource(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, uri string) {
-		r := &resourceReader{r.Client, t}
-		if once := tools.Canonical(uri); tools.Canonical(once) != once {
-			t.Errorf("%q: got %q, and then %q", uri, once, tools.Canonical(once))
+		r := &resourceReader{r.Client, r.resources, t}
+		if once, err := r.resources.Address(uri); err == nil {
+			if again, err := r.resources.Address(once); again != once || err != nil {
+				t.Errorf("%q: got %q, and then %q and %v", uri, once, again, err)
+			}
 		}
 		if text, err := r.read(uri); (text == "") == (err == nil) || err != nil && err.Error() == "" {
 			t.Errorf("%q: got %q, %v", uri, text, err)

@@ -257,8 +257,8 @@ func (a *archive) fillOne(ctx context.Context, call *Call, q *library.Query) (se
 	if err != nil {
 		return searched{}, err
 	}
-	if r.missing != "" {
-		return searched{}, badArgument("bot_id %s has no transcript: %s. This says nothing about what was said.", id, r.missing)
+	if r.absent != nil {
+		return searched{}, badArgument("bot_id %s has no transcript. %s\nThis says nothing about what was said. %s", id, r.absent.cause, r.absent.remedy)
 	}
 	if !r.kept {
 		return searched{}, badArgument("bot_id %s is not final: it is being recorded or transcribed again. get_transcript reads what there is; search it some minutes later.", id)

@@ -29,13 +29,8 @@ type speech struct {
 // lineTokens is what a line of a transcript has beside its words.
 const lineTokens = 6
 
-// longestTranscribing is how long after a meeting's end its transcript may
-// still be expected.
-const longestTranscribing = time.Hour
-
 // spokenIn measures a transcript, or says why there is none.
-func spokenIn(data *client.MeetingData, turns []transcript.Turn, state string, now time.Time) spoken {
-	bot := &data.BotData.Bot
+func spokenIn(data *client.MeetingData, turns []transcript.Turn, now time.Time) spoken {
 	s := spoken{Turns: len(turns), Words: transcript.Words(turns)}
 	if len(turns) > 0 {
 		s.Language = turns[0].Lang
@@ -44,24 +39,10 @@ func spokenIn(data *client.MeetingData, turns []transcript.Turn, state string, n
 		}
 		return s
 	}
-	failed := bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0
-	switch {
-	case state == stateFailed:
-		s.Missing = "nothing was recorded"
-	case state == stateUnknown:
-		s.Missing = "the API does not tell whether there will be one"
-	case state != stateEnded:
-		s.Missing = "the meeting is not over yet"
-	case data.Duration == 0 && data.MP4 == "" && data.Audio == "":
-		s.Missing = "the data was deleted, or nothing was recorded"
-	case bot.SpeechToTextProvider == "":
-		s.Missing = "no speech_to_text was asked for; retranscribe_meeting makes a transcript"
-	case failed:
-		s.Missing = "the transcription failed; retranscribe_meeting tries again"
-	case now.Sub(bot.EndedAt.Time) > longestTranscribing:
-		s.Missing = "nobody spoke, or it was never made; retranscribe_meeting tries again"
-	default:
-		s.Missing = "it is being made, or nobody spoke; look again in a minute"
+	if why := absenceOf(data, now); why.state == stateFailed {
+		s.Missing = "Nothing was recorded." // why is said of the state
+	} else {
+		s.Missing = strings.TrimSpace(why.cause + " " + why.remedy)
 	}
 	return s
 }

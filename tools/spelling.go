@@ -14,6 +14,7 @@ import (
 var spellings = map[string][]string{
 	"uuid":                      {"bot_id", "event_id", "calendar_id", "connection_id"},
 	"id":                        {"bot_id", "event_id", "calendar_id", "connection_id"},
+	"bot_id":                    {"id"}, // of fetch
 	"bot_uuid":                  {"bot_id"},
 	"event_uuid":                {"event_id"},
 	"calendar_uuid":             {"calendar_id"},

@@ -49,7 +49,7 @@ func fateOf(data *client.MeetingData, now time.Time) fate {
 	case !bot.EndedAt.IsZero() && bot.BotJoinedAt.IsZero() && bot.MP4S3Path != "":
 		return fate{stateFailed, "The bot ended without having joined, and the API gives no reason.", "", "Check the link and that somebody admits the bot, then send another."}
 	case !bot.EndedAt.IsZero():
-		return fate{stateEnded, "There is no recording: it was deleted, or nothing was recorded.", "", ""}
+		return fate{stateEnded, "There is no recording: it was deleted or has expired, or nothing was recorded.", "", ""}
 	case !bot.BotJoinedAt.IsZero() && bot.BotExitedAt.IsZero() && now.Sub(bot.BotJoinedAt.Time) < longestCall:
 		return fate{state: stateInCall}
 	case !bot.BotJoinedAt.IsZero() && bot.BotExitedAt.IsZero():
@@ -118,5 +118,5 @@ func explain(text string) reason {
 			}
 		}
 	}
-	return reason{cause: "The API says: " + transcript.Line(text, 200)}
+	return reason{cause: "The API says: " + said(transcript.Line(text, 200)).quoted() + "."}
 }

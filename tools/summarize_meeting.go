@@ -203,8 +203,8 @@ func (s *summaryJobs) summarize(ctx context.Context, call *Call, in summarizeMee
 // spoken reads a meeting that has a transcript.
 func (a *archive) spoken(ctx context.Context, call *Call, id string) (*record, error) {
 	r, err := a.meeting(ctx, call, id)
-	if err == nil && r.missing != "" {
-		return nil, badArgument("bot_id %s has no transcript (state %s): %s. This says nothing about what was said.\nwait_for_meeting waits for it; get_meeting_data says more.", id, r.state, r.missing)
+	if err == nil && r.absent != nil {
+		return nil, badArgument("bot_id %s has no transcript (state %s): %s This says nothing about what was said.\n%s", id, r.state, r.absent.cause, r.absent.remedy)
 	}
 	return r, err
 }

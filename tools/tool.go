@@ -240,6 +240,9 @@ func (t *Tool) answer(ctx context.Context, req mcp.CallToolRequest, record *audi
 	}
 	out, err := t.run(ctx, call, args)
 	record.Things = call.things() // latest has become an id
+	if bot, ok := stringOf(call.args["bot_id"]); ok && t.Effect != Reads {
+		t.policy.watches.stir(ctx, bot)
+	}
 	if err != nil {
 		return nil, err
 	}

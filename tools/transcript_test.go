@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/meetmcp/meetmcp/tools"
 )
@@ -58,10 +59,70 @@ func TestTranscript(t *testing.T) {
 			t.Errorf("%s: %s", row.args, r.text)
 		}
 	}
-	bot := a.ok("join_meeting", `{`+meet+`}`).field("bot_id")
-	r = a.ok("get_transcript", `{"bot_id":"`+bot+`"}`)
-	if !strings.Contains(r.text, "the meeting is not over yet") || !strings.Contains(r.text, "says nothing about what was said") || !strings.Contains(r.text, "wait_for_meeting") {
-		t.Errorf("under way: %s", r.text)
+}
+
+// TestNoTranscript has every reason for which there is no transcript: what is
+// read, looked at and waited for says the same, and what helps.
+func TestNoTranscript(t *testing.T) {
+	const soon, ended = 2 * time.Minute, 4 * time.Hour
+	for _, row := range []struct {
+		name, args           string
+		after                time.Duration
+		cause, remedy, whose string // whose is "" while it may still come
+	}{
+		{"scheduled", `,"start_time":"+3h"`, soon, "The bot is still to be sent.", "wait_for_meeting until transcript", ""},
+		{"joining", ``, time.Second, "The bot is on its way into the meeting.", "wait_for_meeting until transcript", ""},
+		{"in call", ``, soon, "The meeting is still being recorded", "wait_for_meeting until transcript", ""},
+		{"being made", ``, -1, "Its transcript is being made, or nobody spoke.", "wait_for_meeting until transcript", ""},
+		{"never asked for", `,"speech_to_text":null`, ended, "No speech_to_text was asked for", "retranscribe_meeting makes a transcript", "bot"},
+		{"failed to be made", `stt-fail-sxx`, ended, "The transcription failed.", "retranscribe_meeting tries again", "service"},
+		{"nobody spoke", `nob-odys-pks`, ended, "most likely nobody spoke", "get_meeting_data shows the recording", "guests"},
+		{"not admitted", `nev-erad-mit`, ended, "Nobody admitted the bot from the waiting room in time.", "Ask the host to admit it", "host"},
+		{"deleted", ``, ended, "The data was deleted or has expired", "Deleted data does not come back", "nobody"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			policy := tools.Policy{SpeechToText: "default", CallLimit: time.Minute, After: func(time.Duration) <-chan time.Time { return time.After(time.Millisecond) }}
+			link, args := "abc-defg-hij", row.args
+			if row.name == "never asked for" {
+				policy.SpeechToText = "none"
+			}
+			if args != "" && args[0] != ',' {
+				link, args = args, ""
+			}
+			a := newAgent(t, policy)
+			bot := a.ok("join_meeting", `{"meeting_url":"https://meet.google.com/`+link+`","bot_name":"Ada"`+args+`}`).field("bot_id")
+			id := `{"bot_id":"` + bot + `"}`
+			for a.sandbox.Advance(max(row.after, 0)); row.after < 0 && a.ok("get_meeting_data", id).field("state") != "ended"; {
+				a.sandbox.Advance(5 * time.Second)
+			}
+			if row.name == "deleted" {
+				a.ok("delete_meeting_data", id)
+			}
+			read := a.ok("get_transcript", id)
+			for _, want := range []string{"There is no transcript", row.cause, row.remedy, "says nothing about what was said"} {
+				if !strings.Contains(read.text, want) {
+					t.Errorf("get_transcript lacks %q: %s", want, read.text)
+				}
+			}
+			look := a.ok("get_meeting_data", id)
+			if row.whose != "host" && (!strings.Contains(look.field("transcript.missing"), row.cause) || !strings.Contains(look.text, row.cause)) || row.whose == "host" && look.field("cause") != row.cause {
+				t.Errorf("get_meeting_data: %s", look.text)
+			}
+			waited := a.ok("wait_for_meeting", id)
+			for waited.field("bot_state") == "unknown" { // nothing was seen in the time that it had
+				waited = a.ok("wait_for_meeting", id)
+			}
+			if row.whose == "" {
+				if waited.field("state") != "running" {
+					t.Errorf("wait_for_meeting: %s", waited.text)
+				}
+			} else if !strings.Contains(waited.field("cause"), row.cause) || !strings.Contains(waited.field("remedy"), row.remedy) || waited.field("whose") != row.whose {
+				t.Errorf("wait_for_meeting: %s", waited.text)
+			}
+			if searched := a.call("search_transcripts", `{"query":"budget","bot_id":"`+bot+`"}`); !searched.isError || !strings.Contains(searched.text, row.cause) {
+				t.Errorf("search_transcripts: %s", searched.text)
+			}
+		})
 	}
 }
 

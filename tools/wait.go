@@ -23,8 +23,6 @@ const (
 	// How long a bot is in the call before it is taken to record: who may not
 	// record is out again sooner.
 	settling = time.Minute
-	// How long after a meeting's end no transcript is no reason to give up.
-	transcriptLate = 30 * time.Minute
 )
 
 type waitFor struct {
@@ -148,19 +146,26 @@ func judge(data *client.MeetingData, until string, now time.Time) *waited {
 	case untilEnded:
 		out.Reached = fate.state == stateEnded
 	case untilTranscript:
-		out.Reached = fate.state == stateEnded && len(data.BotData.Transcripts) > 0
-		if fate.state == stateEnded && !out.Reached && comes(data, now) {
-			over = false
+		if out.Reached = fate.state == stateEnded && len(data.BotData.Transcripts) > 0; !out.Reached {
+			why := absenceOf(data, now)
+			over = !why.comes
+			if over {
+				out.Cause, out.Whose, out.Remedy = said(why.cause), why.whose, why.remedy
+			}
 		}
 	}
 	switch {
 	case out.Reached:
 		out.Next = reachedNext(until)
+	case over && out.Cause == "":
+		out.Cause, out.Whose = "The meeting is over.", "nobody"
 	case over:
-		noTranscript(out, data, until)
 	default:
 		out.State, out.RetryAfter = stateRunning, int(lastPoll/time.Second)
 		out.Next = "wait_for_meeting with the same arguments waits on; leave_meeting takes the bot out."
+		if fate.state == stateEnded {
+			out.Next = "wait_for_meeting with the same arguments waits on; the transcript is being made."
+		}
 		if fate.state == stateJoining {
 			out.Unknown = "whether it waits in the lobby: the API does not tell; the webhook bot.status_change (in_waiting_room) does. Ask the host to look for it."
 		}
@@ -169,38 +174,6 @@ func judge(data *client.MeetingData, until string, now time.Time) *waited {
 		}
 	}
 	return out
-}
-
-// comes reports whether a transcript of a meeting that has ended may still come.
-func comes(data *client.MeetingData, now time.Time) bool {
-	bot := &data.BotData.Bot
-	failed := bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0
-	return bot.SpeechToTextProvider != "" && !failed && data.Duration > 0 && now.Sub(bot.EndedAt.Time) < transcriptLate
-}
-
-// noTranscript says why what was waited for does not come although the meeting
-// was no failure.
-func noTranscript(out *waited, data *client.MeetingData, until string) {
-	if out.Cause != "" {
-		return
-	}
-	out.Whose = "nobody"
-	bot := &data.BotData.Bot
-	switch {
-	case until != untilTranscript:
-		out.Cause = "The meeting is over."
-	case data.Duration == 0:
-		out.Cause = "Nothing was recorded, or the data was deleted."
-	case bot.SpeechToTextProvider == "":
-		out.Cause, out.Whose = "No speech_to_text was asked for when the bot was sent.", "bot"
-		out.Remedy = "retranscribe_meeting makes a transcript of the recording."
-	case bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0:
-		out.Cause, out.Whose = "The transcription failed.", "service"
-		out.Remedy = "retranscribe_meeting tries again."
-	default:
-		out.Cause, out.Whose = "There is no transcript long after the end: most likely nobody spoke.", "guests"
-		out.Remedy = "get_meeting_data shows the recording; retranscribe_meeting tries again."
-	}
 }
 
 func reachedNext(until string) string {

@@ -3,30 +3,38 @@ package tools
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/meetmcp/meetmcp/client"
 )
 
-// How often a bot that somebody waits for is looked at: soon after a change,
-// then ever less.
+// How often a bot is looked at that somebody waits for or has subscribed to:
+// soon after a change, then ever less.
 const (
 	firstPoll = 2 * time.Second
-	lastPoll  = 15 * time.Second
+	lastPoll  = 15 * time.Second // while something is still to come
+	restPoll  = 5 * time.Minute  // when the meeting is over and all is there
 )
 
 // sighting is what was seen of a bot, or why nothing was.
 type sighting struct {
-	data *client.MeetingData
-	err  error
+	data  *client.MeetingData
+	err   error
+	marks marks
 }
+
+// marks change when what there is to read of a meeting does.
+type marks struct{ glance, transcript string }
 
 // watches look at bots on behalf of all who wait for them, with one poll for
 // each bot however many wait.
 type watches struct {
 	api   *client.Client
 	after func(time.Duration) <-chan time.Time
+	now   func() time.Time
+	tells func(key client.Secret, bot string, changed func()) (stop func()) // nil: nothing does
 
 	mu   sync.Mutex
 	open map[watched]*watch
@@ -36,9 +44,14 @@ type watches struct {
 type watched struct{ key, bot string }
 
 type watch struct {
-	stop    context.CancelFunc
+	stop    func()
+	stirred chan struct{}
 	waiting map[chan sighting]bool
 	last    *sighting // nil until the first look
+}
+
+func newWatches(api *client.Client, p *policy) *watches {
+	return &watches{api: api, after: p.After, now: p.Now, tells: p.Watch, open: map[watched]*watch{}}
 }
 
 // see sends what is seen of a bot, now and after each look, until done is
@@ -50,10 +63,8 @@ func (w *watches) see(ctx context.Context, bot string) (seen <-chan sighting, do
 	defer w.mu.Unlock()
 	one := w.open[id]
 	if one == nil {
-		polling, stop := context.WithCancel(client.WithKey(context.Background(), client.NewSecret(id.key)))
-		one = &watch{stop: stop, waiting: map[chan sighting]bool{}}
+		one = w.begin(id)
 		w.open[id] = one
-		go w.poll(polling, bot, one)
 	}
 	if one.last != nil {
 		updates <- *one.last
@@ -71,21 +82,96 @@ func (w *watches) see(ctx context.Context, bot string) (seen <-chan sighting, do
 	}
 }
 
+// begin polls a bot, and listens to what else tells of it.
+func (w *watches) begin(id watched) *watch {
+	key := client.NewSecret(id.key)
+	ctx, cancel := context.WithCancel(client.WithKey(context.Background(), key))
+	one := &watch{stop: cancel, stirred: make(chan struct{}, 1), waiting: map[chan sighting]bool{}}
+	if w.tells != nil {
+		deaf := w.tells(key, id.bot, one.stir)
+		one.stop = func() {
+			cancel()
+			deaf()
+		}
+	}
+	go w.poll(ctx, id.bot, one)
+	return one
+}
+
+// stir has a bot looked at now.
+func (one *watch) stir() {
+	select {
+	case one.stirred <- struct{}{}:
+	default: // it will be anyway
+	}
+}
+
+// stir has a bot looked at now, if anybody waits for it, as something says that
+// it has changed.
+func (w *watches) stir(ctx context.Context, bot string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if one := w.open[watched{w.api.KeyFor(ctx).Reveal(), bot}]; one != nil {
+		one.stir()
+	}
+}
+
 // poll looks at a bot until ctx ends, when nobody waits any more.
 func (w *watches) poll(ctx context.Context, bot string, one *watch) {
-	pause := firstPoll
-	for ctx.Err() == nil {
-		data, err := w.api.MeetingData(ctx, bot, true)
+	var before marks
+	for pause := firstPoll; ctx.Err() == nil; {
+		s := w.look(ctx, bot)
 		if ctx.Err() != nil {
 			return
 		}
-		w.tell(one, sighting{data, err})
+		if s.marks != (marks{}) && s.marks != before {
+			before, pause = s.marks, firstPoll
+		}
+		w.tell(one, s)
 		select {
 		case <-w.after(pause):
+			pause = min(pause*3/2, w.slowest(s))
+		case <-one.stirred:
+			pause = firstPoll
 		case <-ctx.Done():
 		}
-		pause = min(pause*3/2, lastPoll)
 	}
+}
+
+// slowest is the longest pause before the next look.
+func (w *watches) slowest(s sighting) time.Duration {
+	switch {
+	case s.data == nil, fateOf(s.data, w.now()).state != stateEnded,
+		len(s.data.BotData.Transcripts) == 0 && absenceOf(s.data, w.now()).comes:
+		return lastPoll
+	}
+	return restPoll
+}
+
+// look looks at a bot once. The marks are zero when nothing was seen that says
+// whether it has changed.
+func (w *watches) look(ctx context.Context, bot string) sighting {
+	data, err := w.api.MeetingData(ctx, bot, true)
+	s := sighting{data: data, err: err}
+	switch {
+	case err == nil:
+		s.marks = marksOf(data, w.now())
+	case !passing(err):
+		s.marks = marks{err.Error(), err.Error()}
+	}
+	return s
+}
+
+func marksOf(data *client.MeetingData, now time.Time) marks {
+	bot := &data.BotData.Bot
+	fate := fateOf(data, now)
+	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+	m := marks{transcript: versionOf(data.BotData.Transcripts)}
+	if len(data.BotData.Transcripts) == 0 {
+		m.transcript = absenceOf(data, now).cause
+	}
+	m.glance = fmt.Sprint(name, fate, data.Duration, bot.BotJoinedAt, bot.BotExitedAt, bot.EndedAt, data.MP4 != "", data.Audio != "", m.transcript)
+	return m
 }
 
 func (w *watches) tell(one *watch, s sighting) {

@@ -56,8 +56,8 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	if config == nil {
 		return 0 // help was shown
 	}
-	if (config.Command == "call" || config.Command == "demo") && config.LogLevel == slog.LevelInfo {
-		config.LogLevel = slog.LevelWarn // what was called is on the output
+	if slices.Contains([]string{"call", "demo", "library sync"}, config.Command) && config.LogLevel == slog.LevelInfo {
+		config.LogLevel = slog.LevelWarn // what was done is on the output
 	}
 	p := &program{Config: config, in: in, out: out, err: errOut, log: logger(config, errOut)}
 	p.observer = observe.New(build().version, build().commit)
@@ -71,6 +71,7 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 	run := map[string]func(context.Context) error{
 		"stdio": p.stdio, "serve": p.serve, "demo": p.demo, "call": p.call, "tools": p.tools, "sandbox": p.sandbox, "version": p.version,
 		"token create": p.createToken, "token list": p.listTokens, "token revoke": p.revokeToken, "token rewrap": p.rewrapTokens, "token master-key": p.masterKey,
+		"library status": p.libraryStatus, "library sync": p.librarySync, "library purge": p.libraryPurge,
 	}[config.Command]
 	var usage usageError
 	switch err := p.seen(ctx, run); {
@@ -184,19 +185,33 @@ func (p *program) engine(u *upstream) *summarize.Engine {
 	return u.engine
 }
 
-// catalogue returns the tools that are on.
-func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
+// key is whose meetings are kept.
+func (p *program) key() string {
+	if p.Sandbox.On {
+		return sandbox.Key
+	}
+	return p.Key.Reveal()
+}
+
+// policy is what tools may do.
+func (p *program) policy(u *upstream) tools.Policy {
 	u.open = u.opens(p.Library, p.observer)
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
 		Library: u.open, Confirm: p.Confirm, LookedUp: p.observer.LookedUp, State: u.state, Secret: u.secret, Summaries: p.engine(u),
 	}
-	policy.Context, u.stop = context.WithCancel(context.Background())
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now
 		policy.ConfirmWithin = time.Duration(p.Sandbox.Speed * float64(10*time.Minute)) // of the person's own
 	}
+	return policy
+}
+
+// catalogue returns the tools that are on.
+func (p *program) catalogue(u *upstream) ([]tools.Tool, error) {
+	policy := p.policy(u)
+	policy.Context, u.stop = context.WithCancel(context.Background())
 	on, err := tools.Select(tools.All(u.api, policy), tools.Selection{
 		Toolsets: p.Toolsets, Tools: p.Tools, Exclude: p.ExcludeTools, ReadOnly: p.ReadOnly,
 	})
@@ -216,6 +231,10 @@ func (p *program) server(u *upstream) (*serve.Server, []tools.Tool, error) {
 		return slices.ContainsFunc(on, func(t tools.Tool) bool { return t.Name == tool })
 	}
 	resources := tools.NewResources(on)
+	var follow serve.Follow
+	if resources.Follows() {
+		follow = resources.Follow
+	}
 	return serve.New(serve.Options{
 		Version:      build().version,
 		Instructions: tools.Instructions(on),
@@ -225,13 +244,14 @@ func (p *program) server(u *upstream) (*serve.Server, []tools.Tool, error) {
 			prompts.Register(to, isOn)
 		},
 		More: []server.ServerOption{
-			server.WithPromptCapabilities(false), server.WithResourceCapabilities(false, false),
+			server.WithPromptCapabilities(false),
 		},
 		Completions: struct {
 			server.PromptCompletionProvider
 			server.ResourceCompletionProvider
 		}{prompts.Completions{Otherwise: resources}, resources},
-		Address:   tools.Canonical,
+		Address:   resources.Address,
+		Follow:    follow,
 		Listing:   tools.Listing(on),
 		Effect:    tools.Effects(on),
 		CallLimit: p.CallLimit,

@@ -172,6 +172,7 @@ func (p *program) limits() serve.Limits {
 	for name, limit := range map[string]*int{
 		configs.LimitReads: &limits.Reads, configs.LimitWrites: &limits.Writes, configs.LimitAddress: &limits.From,
 		configs.LimitCalls: &limits.Calls, configs.LimitStreams: &limits.Streams, configs.LimitSessions: &limits.Sessions,
+		configs.LimitSubscriptions: &limits.Subscriptions,
 	} {
 		if given, ok := p.Serving.Limits[name]; ok {
 			*limit = given

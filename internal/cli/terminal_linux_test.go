@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -89,5 +90,48 @@ func TestAsk(t *testing.T) {
 	stop()
 	if code := <-ended; code != 0 {
 		t.Errorf("the sandbox ended with %d", code)
+	}
+}
+
+// A purge on a terminal asks, and takes nothing but a yes for one.
+func TestPurgeAsks(t *testing.T) {
+	_, env := upstreamAPI(t, sandbox.Key)
+	path := filepath.Join(t.TempDir(), "library.db")
+	if code, _, errOut := run(t.Context(), "", env, "library", "sync", "--library", path); code != 0 {
+		t.Fatal(errOut)
+	}
+	for _, row := range []struct {
+		typed, want string
+		code        int
+	}{
+		{"\n", "nothing was forgotten", 1},
+		{"n\n", "nothing was forgotten", 1},
+		{"yes please\n", "nothing was forgotten", 1},
+		{"", "nothing was forgotten", 1}, // but interrupts
+		{"Y\n", "Forgotten.", 0},
+		{"y\n", "nothing to forget", 0},
+	} {
+		person, screen := pty(t)
+		if _, err := io.WriteString(person, row.typed); err != nil {
+			t.Fatal(err)
+		}
+		ctx, interrupt := context.WithCancel(t.Context())
+		out := &buffer{grew: make(chan struct{}, 1)}
+		ended := make(chan int, 1)
+		go func() {
+			ended <- cli.Run(ctx, []string{"library", "purge", "--library", path}, env, screen, out, out)
+		}()
+		if row.typed == "" {
+			out.find(t, `(8 meetings \(.*\[y/N\])`)
+			interrupt()
+		}
+		if code := <-ended; code != row.code {
+			t.Errorf("%q: got %d, want %d", row.typed, code, row.code)
+		}
+		out.find(t, "("+row.want+")")
+		interrupt()
+		if _, err := io.WriteString(person, "\n"); err != nil { // which ends the reading
+			t.Fatal(err)
+		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
-	"github.com/meetmcp/meetmcp/internal/words"
 )
 
 // spokenIn is one meeting in several languages, and for each turn a question
@@ -120,9 +119,6 @@ func TestLanguages(t *testing.T) {
 			turns[i].Index = i
 		}
 		kept(t, everything, Meeting{BotID: language, Title: "In " + language, Turns: turns})
-		if got := words.Languages(turns); !slices.Equal(got, slices.Repeat([]string{language}, len(turns))) {
-			t.Errorf("languages of the turns in %s: got %v", language, got)
-		}
 	}
 	for language, lines := range spokenIn() {
 		inside, across := 0.0, 0.0
@@ -202,14 +198,4 @@ func ranked(hits []Hit) []int {
 		turns[i] = t.Index
 	}
 	return turns
-}
-
-func TestTags(t *testing.T) {
-	t.Parallel()
-	for tag, want := range map[string]string{"en": "en", "pt-BR": "pt", "por": "pt", "Portuguese": "pt", "zh_CN": "zh", "nb": "no",
-		"pl": "pl", "": "", "unknown": "", "multi": ""} {
-		if got := words.Language(tag); got != want {
-			t.Errorf("language(%q): got %q, want %q", tag, got, want)
-		}
-	}
 }

@@ -169,12 +169,50 @@ func (t *Tenant) Purge(ctx context.Context) error {
 	if err == nil {
 		t.library.turns.Clear()
 		t.library.indexes.Clear()
-		err = t.library.checkpoint(ctx)
+		err = t.library.shrink(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("purge library: %w", err)
 	}
 	return nil
+}
+
+// Purge forgets the meetings of all tenants.
+func (l *Library) Purge(ctx context.Context) error {
+	hashes, err := l.tenants(ctx)
+	if err != nil {
+		return fmt.Errorf("purge library: %w", err)
+	}
+	for _, hash := range hashes {
+		if err := (&Tenant{l, hash}).Purge(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Library) tenants(ctx context.Context) (hashes [][]byte, err error) {
+	rows, err := l.reads.QueryContext(ctx, `SELECT hash FROM tenants`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var hash []byte
+		if err := rows.Scan(&hash); err != nil {
+			return nil, err
+		}
+		hashes = append(hashes, hash)
+	}
+	return hashes, rows.Err()
+}
+
+// shrink gives back to the disk what deleted meetings took.
+func (l *Library) shrink(ctx context.Context) error {
+	if _, err := l.writes.ExecContext(ctx, `VACUUM`); err != nil {
+		return fmt.Errorf("all is deleted, but the file could not be made smaller: %w", err)
+	}
+	return l.checkpoint(ctx)
 }
 
 // checkpoint empties the log, where what was deleted would otherwise linger.

@@ -10,22 +10,22 @@ type callers struct {
 	limits Limits
 	hold   func(kind string, by int) // told of what is opened and closed
 
-	mu             sync.Mutex
-	of             map[string]*holding // by the caller's id
-	calls, streams int                 // of all
-	sessions       int
+	mu      sync.Mutex
+	of      map[string]*holding // by the caller's id
+	holding                     // of all
 }
 
 // holding is what one caller has open.
-type holding struct{ calls, streams, sessions int }
+type holding struct{ calls, streams, sessions, subscriptions int }
 
 // kind is something that a caller holds for a while.
 type kind string
 
 const (
-	aCall    kind = "calls"
-	aStream  kind = "event streams"
-	aSession kind = "sessions"
+	aCall         kind = "calls"
+	aStream       kind = "event streams"
+	aSession      kind = "sessions"
+	aSubscription kind = "subscriptions"
 )
 
 // full says that a limit is reached, and which.
@@ -48,6 +48,8 @@ func (c *callers) counters(h *holding, k kind) (own, all *int, most, mostAll int
 		return &h.calls, &c.calls, c.limits.Calls, c.limits.AllCalls
 	case aStream:
 		return &h.streams, &c.streams, c.limits.Streams, c.limits.AllStreams
+	case aSubscription:
+		return &h.subscriptions, &c.subscriptions, c.limits.Subscriptions, c.limits.AllSubscriptions
 	}
 	return &h.sessions, &c.sessions, c.limits.Sessions, c.limits.AllSessions
 }

@@ -16,8 +16,10 @@ import (
 
 // connection is what a call may know of the transport that brought it.
 type connection struct {
-	gone context.Context                     // done when the client left; nil when the call's own context says so
-	send func(mcp.JSONRPCNotification) error // delivers before the call's answer
+	gone  context.Context                                      // done when the client left; nil when the call's own context says so
+	send  func(mcp.JSONRPCNotification) error                  // delivers before the call's answer
+	take  func() (leave func(), err error)                     // counts one more subscription of the caller's; nil: they are not counted
+	heard func(ctx context.Context, id string) <-chan struct{} // closed when it was acknowledged that the client listens
 }
 
 type connectionKey struct{}

@@ -81,6 +81,7 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 		err = h.drain(web, o.Drain, end)
 	}
 	end()
+	h.sessions.end()
 	deaf()
 	return errors.Join(err, h.mcp.Shutdown(context.WithoutCancel(ctx)), web.Close())
 }

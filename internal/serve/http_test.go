@@ -139,8 +139,8 @@ func TestHTTPMessages(t *testing.T) {
 
 // sse is an SSE stream, read event by event.
 type sse struct {
-	message string      // where to post
-	events  chan string // data of each, closed with the stream
+	message string        // where to post
+	events  <-chan string // data of each, closed with the stream
 	header  http.Header
 	close   func()
 }
@@ -156,20 +156,26 @@ func (w *web) openSSE(t *testing.T) *sse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &sse{events: make(chan string, 100), header: answer.Header, close: cancel}
+	s := &sse{events: eventsOf(answer), header: answer.Header, close: cancel}
+	t.Cleanup(cancel)
+	s.message = receive(t, s.events)
+	return s
+}
+
+// eventsOf reads a stream of events to its end.
+func eventsOf(answer *http.Response) <-chan string {
+	events := make(chan string, 100)
 	go func() {
-		defer close(s.events)
+		defer close(events)
 		defer answer.Body.Close()
 		scanner := bufio.NewScanner(answer.Body)
 		for scanner.Scan() {
 			if data, ok := strings.CutPrefix(scanner.Text(), "data:"); ok {
-				s.events <- strings.TrimSpace(data)
+				events <- strings.TrimSpace(data)
 			}
 		}
 	}()
-	t.Cleanup(cancel)
-	s.message = receive(t, s.events)
-	return s
+	return events
 }
 
 func TestSSEStream(t *testing.T) {

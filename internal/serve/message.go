@@ -21,6 +21,8 @@ type message struct {
 	method  string         // "" for an answer to a request of the server's
 	version string         // protocol version in params._meta, which only modern clients name
 	tool    string         // that tools/call names
+	cancels jsontext.Value // the id of the request that notifications/cancelled is about
+	uri     string         // that resources/subscribe or resources/unsubscribe names
 	asks    bool           // initialize of a client that can put questions to the person
 	raw     []byte
 }
@@ -33,6 +35,13 @@ func (m message) request() bool {
 
 // listens reports that m is answered with a stream of events.
 func (m message) listens() bool { return m.method == string(mcp.MethodSubscriptionsListen) }
+
+// subscribes reports that m is about a subscription as there were before
+// 2026-07-28.
+func (m message) subscribes() bool { return m.uri != "" }
+
+// unsubscribes reports that m ends one.
+func (m message) unsubscribes() bool { return m.method == string(mcp.MethodResourcesUnsubscribe) }
 
 // modern reports that m says which protocol version it is in, as those from
 // 2026-07-28 on do.
@@ -136,6 +145,9 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		m.version = text(version)
 	}
 	if m.id == nil {
+		if m.method == string(mcp.MethodNotificationCancelled) {
+			m.cancels = params["requestId"]
+		}
 		return m, nil
 	}
 	switch mcp.MCPMethod(m.method) {
@@ -165,7 +177,29 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	if what := misshapen(m.method, in["params"], params); what != "" {
 		return m, refuse(m.id, mcp.INVALID_PARAMS, "%s", what)
 	}
-	return m, nil
+	return m, s.resource(&m, text(params["uri"]))
+}
+
+// resource looks at the address of a resource that is to be read, or told about
+// when it changes.
+func (s *Server) resource(m *message, uri string) *refusal {
+	subscribes := m.method == string(mcp.MethodResourcesSubscribe) || m.unsubscribes()
+	switch {
+	case m.method != string(mcp.MethodResourcesRead) && !subscribes,
+		subscribes && (s.follow == nil || m.modern()): // the library says that there is no such method
+		return nil
+	case uri == "":
+		return refuse(m.id, mcp.INVALID_PARAMS, "%s needs params with the resource's uri. resources/list and resources/templates/list show which there are.", m.method)
+	case subscribes:
+		m.uri = uri
+		return nil
+	case s.address == nil:
+		return nil
+	}
+	if _, err := s.address(uri); err != nil {
+		return refuse(m.id, mcp.INVALID_PARAMS, "%v.", err)
+	}
+	return nil
 }
 
 // maxDepth bounds how deep a message's objects and lists lie in each other.

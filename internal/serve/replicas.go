@@ -169,11 +169,11 @@ func (h *web) pass(w http.ResponseWriter, r *http.Request, to int64, session str
 // stream here, and tells how it went.
 func (h *web) takeOver(running context.Context, m relayed) {
 	out := &heard{status: http.StatusNotFound}
-	gone, known := h.streams.of(m.Session, m.Caller)
+	one := h.streams.of(m.Session, m.Caller)
 	ctx := running
 	switch p := (*access.Principal)(nil); {
-	case known:
-		if p = access.From(gone); p != nil {
+	case one != nil:
+		if p = access.From(one.gone); p != nil {
 			ctx = access.With(ctx, p)
 		}
 	case m.Caller != "":
@@ -183,15 +183,15 @@ func (h *web) takeOver(running context.Context, m relayed) {
 	switch {
 	case err != nil:
 		h.log.Error("a message cannot be taken over", "error", err)
-	case m.Path == "/message" && known:
+	case m.Path == "/message" && one != nil:
 		r.Header.Set("Content-Type", "application/json")
 		if read, wrong := h.read(m.Body); wrong == nil {
-			h.deliver(out, r, m.Session, gone, read)
+			h.deliver(out, r, m.Session, one, read)
 		}
 	case m.Path == "/mcp":
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Mcp-Session-Id", m.Session)
-		if leave, err := h.enter(ctx, m.Session, m.Caller); err == nil {
+		if _, leave, err := h.enter(ctx, m.Session, m.Caller); err == nil {
 			h.mcp.ServeHTTP(out, r)
 			leave()
 		}

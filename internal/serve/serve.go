@@ -26,16 +26,17 @@ const maxMessage = 4 << 20
 type Options struct {
 	Version      string
 	Instructions string
-	Tools        func(to *server.MCPServer) // adds the tools
-	Listing      server.ToolFilterFunc      // the tools in full and in their order, as a client is to see them; may be nil
-	More         []server.ServerOption      // what the server can do beside tools
-	Address      func(uri string) string    // of a resource, as it is registered; may be nil
-	Completions  Completions                // nil: none are offered
-	CallLimit    time.Duration              // of one call; 50 s when zero
-	Effect       func(tool string) string   // what a tool does to the world: reads, writes or destroys; nil: all read
-	Log          *slog.Logger               // nothing is logged when nil
-	Audit        *audit.Log                 // no call is written down when nil
-	Observer     *observe.Observer          // nobody looks when nil
+	Tools        func(to *server.MCPServer)       // adds the tools
+	Listing      server.ToolFilterFunc            // the tools in full and in their order, as a client is to see them; may be nil
+	More         []server.ServerOption            // what the server can do beside tools
+	Address      func(uri string) (string, error) // of a resource, as it is registered, or why there is none; may be nil
+	Follow       Follow                           // nil: there are no subscriptions
+	Completions  Completions                      // nil: none are offered
+	CallLimit    time.Duration                    // of one call; 50 s when zero
+	Effect       func(tool string) string         // what a tool does to the world: reads, writes or destroys; nil: all read
+	Log          *slog.Logger                     // nothing is logged when nil
+	Audit        *audit.Log                       // no call is written down when nil
+	Observer     *observe.Observer                // nobody looks when nil
 }
 
 // Server is an MCP server that no client is connected to yet. Each of Stdio
@@ -47,6 +48,8 @@ type Server struct {
 	observer *observe.Observer
 	limit    time.Duration
 	effect   func(tool string) string
+	follow   Follow
+	address  func(uri string) (string, error)
 	names    []string // of the tools
 	streams  streams
 
@@ -56,7 +59,7 @@ type Server struct {
 
 // New returns a server with the tools of o.
 func New(o Options) *Server {
-	s := &Server{log: o.Log, audit: o.Audit, observer: o.Observer, limit: o.CallLimit, effect: o.Effect, lastAnswers: lastAnswers, times: usualTimes()}
+	s := &Server{log: o.Log, audit: o.Audit, observer: o.Observer, limit: o.CallLimit, effect: o.Effect, follow: o.Follow, address: o.Address, lastAnswers: lastAnswers, times: usualTimes()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -71,13 +74,23 @@ func New(o Options) *Server {
 	hooks.AddOnError(s.hidden)
 	if o.Address != nil {
 		hooks.AddBeforeReadResource(func(_ context.Context, _ any, request *mcp.ReadResourceRequest) {
-			request.Params.URI = o.Address(request.Params.URI)
+			if registered, err := o.Address(request.Params.URI); err == nil {
+				request.Params.URI = registered
+			}
 		})
 	}
+	hooks.AddBeforeSubscriptionsListen(func(ctx context.Context, id any, request *mcp.SubscriptionsListenRequest) {
+		wanted := &request.Params.Notifications
+		wanted.ResourceSubscriptions = s.followAll(ctx, id, wanted.ResourceSubscriptions)
+	})
+	hooks.AddAfterSubscriptionsListen(func(ctx context.Context, id any, _ *mcp.SubscriptionsListenRequest, _ *mcp.SubscriptionsListenResult) {
+		s.listened(ctx, id)
+	})
 	options := []server.ServerOption{
 		server.WithTitle("Meetings"),
 		server.WithInstructions(o.Instructions),
 		server.WithToolCapabilities(false),
+		server.WithResourceCapabilities(o.Follow != nil, false),
 		server.WithHooks(hooks),
 		server.WithToolHandlerMiddleware(s.call),
 		server.WithResourceHandlerMiddleware(s.readResource),

@@ -45,16 +45,17 @@ type bench struct {
 	started chan string   // the argument "name" of each block call that began
 	release chan struct{} // closed to let block calls finish
 	ended   chan string   // "name outcome" of each block call that ended
+	topics  *topics
 	log     *buffer
 }
 
 func newBench(t *testing.T) *bench {
-	b := &bench{started: make(chan string, 2000), release: make(chan struct{}), ended: make(chan string, 2000), log: &buffer{}}
+	b := &bench{started: make(chan string, 2000), release: make(chan struct{}), ended: make(chan string, 2000), topics: newTopics(), log: &buffer{}}
 	tool := func(name string, handle server.ToolHandlerFunc) server.ServerTool {
 		return server.ServerTool{Tool: mcp.NewToolWithRawSchema(name, "Does "+name+".", []byte(`{"type":"object"}`)), Handler: handle}
 	}
 	b.Server = serve.New(serve.Options{
-		Version: "test", Instructions: "Use echo.", CallLimit: time.Minute,
+		Version: "test", Instructions: "Use echo.", CallLimit: time.Minute, Follow: b.topics.follow,
 		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Tools: func(to *server.MCPServer) {
 			to.AddTools([]server.ServerTool{
@@ -166,6 +167,7 @@ func dial(t *testing.T, kind, version string) (*client.Client, *bench) {
 		}()
 		over = transport.NewIO(toClient, fromClient, io.NopCloser(strings.NewReader("")))
 		t.Cleanup(func() {
+			go io.Copy(io.Discard, toClient) // the last answers
 			fromClient.Close()
 			if err := receive(t, stopped); err != nil {
 				t.Errorf("serve: %v", err)
@@ -174,7 +176,11 @@ func dial(t *testing.T, kind, version string) (*client.Client, *bench) {
 	case "http":
 		w := newWeb(t)
 		b = w.bench
-		over, _ = transport.NewStreamableHTTP("http://" + w.addr + "/mcp")
+		var options []transport.StreamableHTTPCOption
+		if version != "2026-07-28" { // which has no stream beside the requests
+			options = append(options, transport.WithContinuousListening()) //lint:ignore SA1019 older clients have nothing else
+		}
+		over, _ = transport.NewStreamableHTTP("http://"+w.addr+"/mcp", options...)
 	case "sse":
 		w := newWeb(t)
 		b = w.bench

@@ -29,6 +29,10 @@ type session struct {
 	leave func() // gives its place back
 	used  time.Time
 	busy  int // requests that are open
+
+	subscriptions subscriptions
+	mailbox       mailbox
+	hearing       sync.Once // of them from other replicas
 }
 
 // opening is a request for a new session, for which there is room.
@@ -40,21 +44,31 @@ type opening struct {
 
 type openingKey struct{}
 
-// enter keeps a session of owner's from being dropped until leave is called.
-func (s *sessions) enter(id, owner string) (leave func(), known bool) {
+// enter keeps a session of owner's from being dropped until leave is called. It
+// returns nil when there is none.
+func (s *sessions) enter(id, owner string) (entered *session, leave func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entered := s.known[id]
+	entered = s.known[id]
 	if entered == nil || entered.owner != owner {
-		return nil, false
+		return nil, nil
 	}
 	entered.busy++
-	return func() {
+	return entered, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		entered.busy--
 		entered.used = time.Now()
-	}, true
+	}
+}
+
+// end ends what the sessions are subscribed to.
+func (s *sessions) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, session := range s.known {
+		session.subscriptions.end()
+	}
 }
 
 // oldest is the session of owner's that was idle for longest, and long enough,
@@ -121,6 +135,7 @@ func (m idManager) Terminate(id string) (refused bool, err error) {
 		return false, nil
 	}
 	delete(m.known, id)
+	s.subscriptions.end()
 	s.leave()
 	if !m.any {
 		m.state.Set(context.Background(), "ended/"+id, []byte{1}, endedFor)
@@ -138,24 +153,24 @@ func (s *sessions) forget(id string) {
 	defer s.mu.Unlock()
 	if known := s.known[id]; known != nil {
 		delete(s.known, id)
+		known.subscriptions.end()
 		known.leave()
 	}
 }
 
 // enter keeps a session of the caller's from being dropped until leave is
 // called. One that another replica opened is taken over.
-func (h *web) enter(ctx context.Context, id, caller string) (leave func(), err error) {
-	leave, known := h.sessions.enter(id, caller)
-	if known {
-		return leave, nil
+func (h *web) enter(ctx context.Context, id, caller string) (entered *session, leave func(), err error) {
+	if entered, leave = h.sessions.enter(id, caller); entered != nil {
+		return entered, leave, nil
 	}
 	if err := h.adopt(ctx, id, caller); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if leave, known = h.sessions.enter(id, caller); !known {
-		return nil, errNoSession
+	if entered, leave = h.sessions.enter(id, caller); entered == nil {
+		return nil, nil, errNoSession
 	}
-	return leave, nil
+	return entered, leave, nil
 }
 
 // restore tells the library again that the client of a session that was taken

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
@@ -61,9 +62,9 @@ func (h *web) message(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	session, caller := r.URL.Query().Get("sessionId"), callerOf(r.Context())
-	gone, here := h.streams.of(session, caller)
+	one := h.streams.of(session, caller)
 	holder := h.replica.holder(session, caller)
-	if !here && (holder == "" || holder == h.replica.name) {
+	if one == nil && (holder == "" || holder == h.replica.name) {
 		h.noStream(w)
 		return
 	}
@@ -72,8 +73,8 @@ func (h *web) message(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
-	case here:
-		h.deliver(w, r, session, gone, m)
+	case one != nil:
+		h.deliver(w, r, session, one, m)
 	case !h.pass(w, r, baseOf(holder), session, m.raw):
 		h.noStream(w)
 	}
@@ -85,17 +86,28 @@ func (h *web) noStream(w http.ResponseWriter) {
 }
 
 // deliver has a message answered on a stream that is open here.
-func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, gone context.Context, m message) {
-	key := session + " " + keyOf(m.id)
+func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, one *opened, m message) {
+	key, caller := session+" "+keyOf(m.id), callerOf(r.Context())
 	if m.request() {
-		leave, err := h.callers.take(callerOf(r.Context()), aCall)
+		leave, err := h.callers.take(caller, aCall)
 		if err != nil {
 			h.refuseFull(w, r, &m, err)
 			return
 		}
 		h.pending.add(key, leave)
 	}
-	from := connection{gone: gone, send: func(n mcp.JSONRPCNotification) error { return h.notify(gone, session, n) }}
+	send := func(n mcp.JSONRPCNotification) error { return h.notify(one.gone, session, n) }
+	if m.subscribes() {
+		answer := one.subscriptions.handle(one.gone, m, subscribing{h.follow,
+			func() (func(), error) { return h.callers.take(caller, aSubscription) },
+			func(uri string) { _ = send(updated(uri, nil)) }}) // the client may be gone
+		if h.sse.SendEventToSession(session, jsontext.Value(answer())) != nil {
+			h.pending.done(key)
+		}
+		w.WriteHeader(http.StatusAccepted)
+		return
+	}
+	from := connection{gone: one.gone, send: send}
 	out := &stream{ResponseWriter: w, header: http.Header{}}
 	h.sse.ServeHTTP(out, r.WithContext(withConnection(r.Context(), from)))
 	if out.status != http.StatusAccepted {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 )
@@ -23,23 +24,25 @@ const lastAnswers = 5 * time.Second
 // which is no error. Only the protocol is written to out.
 func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	open := &pending{}
-	answers := &lines{out: out, open: open, broken: stop}
+	answers := &lines{out: out, open: open, broken: stop, listens: map[string]chan struct{}{}, deaf: map[string]int{}}
+	subscribed := &subscriber{ctx: ctx, follow: s.follow, answers: answers}
+	defer subscribed.group.Wait()
+	defer stop()
 
 	library := server.NewStdioServer(s.mcp)
 	library.SetErrorLogger(slog.NewLogLogger(s.log.Handler(), slog.LevelDebug))
 	server.WithWorkerPoolSize(100)(library)
 	server.WithQueueSize(10_000)(library)
 	library.SetContextFunc(func(ctx context.Context) context.Context {
-		return withConnection(ctx, connection{send: answers.notify})
+		return withConnection(ctx, connection{send: answers.notify, heard: answers.heard})
 	})
 
 	// The library cancels running calls when its input ends, so the end is
 	// held back here until they are answered.
 	checked, feed := io.Pipe()
 	go func() {
-		err := s.feed(in, feed, answers, open)
+		err := s.feed(in, feed, answers, open, subscribed)
 		if err == nil {
 			last, cancel := context.WithTimeout(ctx, s.lastAnswers)
 			if open.wait(last) != nil && ctx.Err() == nil {
@@ -62,7 +65,7 @@ func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
 
 // feed passes on what the library can handle, and answers the rest itself. It
 // returns nil when the input ended.
-func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pending) error {
+func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pending, subscribed *subscriber) error {
 	reader := bufio.NewReaderSize(in, 64<<10)
 	for first := true; ; first = false {
 		line, cut, err := readLine(reader, maxMessage)
@@ -85,6 +88,13 @@ func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pen
 			}
 			if m.request() {
 				open.add(keyOf(m.id), nil)
+			}
+			if m.cancels != nil {
+				answers.deafen(keyOf(m.cancels))
+			}
+			if m.subscribes() {
+				subscribed.take(m)
+				break
 			}
 			if _, err := library.Write(append(line, '\n')); err != nil {
 				return nil // the library has stopped reading
@@ -121,20 +131,98 @@ type lines struct {
 	open   *pending
 	broken func() // called when nobody reads any more
 	fault  error
+
+	listens map[string]chan struct{} // by the ids of requests, closed when acknowledged
+	deaf    map[string]int           // of those that the client has cancelled, and wants no answer to, how often
 }
 
 func (l *lines) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	id, answer := scan(line)
+	if answer && l.deaf[keyOf(id)] > 0 {
+		if l.deaf[keyOf(id)]--; l.deaf[keyOf(id)] == 0 {
+			delete(l.deaf, keyOf(id))
+		}
+		return len(line), nil
+	}
 	n, err := l.out.Write(line)
 	if err != nil {
 		l.fault = err
 		l.broken()
 	}
-	if id, answer := scan(line); answer {
+	if answer {
 		l.open.done(keyOf(id))
+		delete(l.listens, keyOf(id))
+	} else if len(l.listens) > 0 {
+		l.acknowledge(line)
 	}
 	return n, err
+}
+
+// heard returns what is closed when it was acknowledged that the client listens
+// by a request, whose context ctx is.
+func (l *lines) heard(ctx context.Context, id string) <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.listens[id] == nil {
+		made := make(chan struct{})
+		l.listens[id] = made
+		context.AfterFunc(ctx, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			if l.listens[id] == made {
+				delete(l.listens, id)
+			}
+		})
+	}
+	return l.listens[id]
+}
+
+// deafen has a request to listen stay without an answer, as it was cancelled.
+func (l *lines) deafen(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.listens[id] != nil {
+		delete(l.listens, id)
+		l.deaf[id]++
+	}
+}
+
+// acknowledge notes that a request to listen was acknowledged, if a line does so.
+func (l *lines) acknowledge(line []byte) {
+	var m struct {
+		Method string `json:"method"`
+		Params struct {
+			Meta map[string]jsontext.Value `json:"_meta"`
+		} `json:"params"`
+	}
+	if json.Unmarshal(line, &m) != nil || m.Method != mcp.MethodNotificationSubscriptionsAcknowledged {
+		return
+	}
+	if heard := l.listens[keyOf(m.Params.Meta[mcp.MetaKeySubscriptionID])]; heard != nil {
+		select {
+		case <-heard:
+		default:
+			close(heard)
+		}
+	}
+}
+
+// subscriber is the client over stdio, as it subscribes to resources.
+type subscriber struct {
+	subscriptions
+	ctx     context.Context // ends with the connection
+	follow  Follow
+	answers *lines
+	group   sync.WaitGroup
+}
+
+func (s *subscriber) take(m message) {
+	answer := s.handle(s.ctx, m, subscribing{follow: s.follow, tell: func(uri string) {
+		_ = s.answers.notify(updated(uri, nil)) // kept in fault
+	}})
+	s.group.Go(func() { _, _ = s.answers.Write(append(answer(), '\n')) }) // likewise
 }
 
 func (l *lines) refuse(r *refusal) {

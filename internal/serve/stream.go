@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -13,26 +15,31 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// streams are the SSE streams that are open: session id to the context that
-// ends with the stream.
+// streams are the SSE streams that are open, by their session's id.
 type streams struct{ ids sync.Map }
+
+// opened is one of them.
+type opened struct {
+	gone          context.Context // ends with the stream
+	subscriptions subscriptions
+}
 
 type openedKey struct{}
 
-// of answers the context of a stream that is the caller's.
-func (s *streams) of(id, caller string) (gone context.Context, known bool) {
-	if opened, ok := s.ids.Load(id); ok {
-		gone, _ = opened.(context.Context)
-		known = callerOf(gone) == caller
+// of answers a stream that is the caller's, or nil.
+func (s *streams) of(id, caller string) *opened {
+	known, _ := s.ids.Load(id)
+	if one, ok := known.(*opened); ok && callerOf(one.gone) == caller {
+		return one
 	}
-	return gone, known
+	return nil
 }
 
 // open is called with each new session, of any transport.
 func (s *streams) open(ctx context.Context, session server.ClientSession) {
-	if opened, ok := ctx.Value(openedKey{}).(func(string)); ok {
-		s.ids.Store(session.SessionID(), ctx)
-		opened(session.SessionID())
+	if tell, ok := ctx.Value(openedKey{}).(func(string)); ok {
+		s.ids.Store(session.SessionID(), &opened{gone: ctx})
+		tell(session.SessionID())
 	}
 }
 
@@ -60,9 +67,11 @@ type stream struct {
 	wrote   func([]byte)        // sees what goes out, may be nil
 	closed  func()              // gives back what an SSE stream holds
 	renamed func([]byte) []byte // changes an event that goes out, may be nil
+	begun   chan struct{}       // closed when the library has written, may be nil
 
 	mu     sync.Mutex
 	status int
+	over   bool         // nothing may be written any more
 	events bool         // events of ours went first
 	last   bytes.Buffer // the library's JSON, while it is to become an event
 	held   bool
@@ -114,7 +123,18 @@ func (s *stream) Write(p []byte) (int, error) {
 	if s.wrote != nil {
 		s.wrote(p)
 	}
+	s.begin()
 	return len(p), nil
+}
+
+func (s *stream) begin() {
+	if s.begun != nil {
+		select {
+		case <-s.begun:
+		default:
+			close(s.begun)
+		}
+	}
 }
 
 // Flush sends what was written so far.
@@ -141,6 +161,9 @@ func (s *stream) notify(notification mcp.JSONRPCNotification) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.over {
+		return net.ErrClosed
+	}
 	if s.status == 0 {
 		s.status, s.events = http.StatusOK, true
 		sent := s.ResponseWriter.Header()
@@ -152,13 +175,38 @@ func (s *stream) notify(notification mcp.JSONRPCNotification) error {
 	return s.event(raw)
 }
 
-// finish sends the library's answer as the last event, if it is held.
+// finish sends the library's answer as the last event, if it is held. Nothing is
+// written after it.
 func (s *stream) finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.held {
 		_ = s.event(bytes.TrimSpace(s.last.Bytes())) // the client may be gone
 	}
+	s.over = true
+}
+
+// keepOpen gives signs of life, which clients skip, on a stream of events that
+// has begun, until stop is called.
+func (s *stream) keepOpen(ctx context.Context) (stop func()) {
+	ctx, stop = context.WithCancel(ctx)
+	go func() {
+		for beat := time.NewTicker(keepAlive); ; {
+			select {
+			case <-beat.C:
+			case <-ctx.Done():
+				beat.Stop()
+				return
+			}
+			s.mu.Lock()
+			if s.status == http.StatusOK && !s.over && !s.held {
+				_, _ = io.WriteString(s.ResponseWriter, ":\n\n") // the client may be gone
+				s.flush()
+			}
+			s.mu.Unlock()
+		}
+	}()
+	return stop
 }
 
 func (s *stream) event(data []byte) error {

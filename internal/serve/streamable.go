@@ -34,11 +34,12 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Messages are posted here; GET opens a stream of events, and DELETE ends a session.", http.StatusMethodNotAllowed)
 		return
 	}
-	session, caller := r.Header.Get(server.HeaderKeySessionID), callerOf(r.Context())
+	id, caller := r.Header.Get(server.HeaderKeySessionID), callerOf(r.Context())
 	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)) || m.modern()
 	hello := m.method == string(mcp.MethodInitialize)
+	var own *session // nil for modern messages, and the first of others
 	switch {
-	case m.method == string(mcp.MethodNotificationCancelled) && (modern || session == ""):
+	case m.method == string(mcp.MethodNotificationCancelled) && (modern || id == ""):
 		// The library knows such calls by their id alone, and would end that of
 		// another client. A modern client cancels by closing its connection.
 		w.WriteHeader(http.StatusAccepted)
@@ -57,18 +58,19 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 			}
 		}()
 		r = r.WithContext(context.WithValue(r.Context(), openingKey{}, opening))
-	case session != "":
+	case id != "":
 		if m.method == "" && m.id != nil {
 			base, reply := asker(m.raw, m.id)
 			if base != 0 && base != h.replica.base() {
-				if !h.pass(w, r, base, session, reply) {
+				if !h.pass(w, r, base, id, reply) {
 					h.noSession(w, &m)
 				}
 				return
 			}
 			r.Body = io.NopCloser(bytes.NewReader(reply))
 		}
-		leave, err := h.enter(r.Context(), session, caller)
+		entered, leave, err := h.enter(r.Context(), id, caller)
+		own = entered
 		switch {
 		case errors.Is(err, errNoSession):
 			h.noSession(w, &m)
@@ -99,8 +101,22 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		h.pending.add("", nil)
 		defer h.pending.done("")
 	}
-	out := &stream{ResponseWriter: w, header: http.Header{}, renamed: h.replica.asked}
-	h.mcp.ServeHTTP(out, r.WithContext(withConnection(r.Context(), connection{send: out.notify})))
+	take := func() (func(), error) { return h.callers.take(caller, aSubscription) }
+	if m.subscribes() && own != nil {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(h.subscribe(r.Context(), id, own, m)) // the client may be gone
+		return
+	}
+	out := &stream{ResponseWriter: w, header: http.Header{}, renamed: h.replica.asked, begun: make(chan struct{})}
+	if r.Method == http.MethodGet && own != nil {
+		defer h.openMailbox(r.Context(), id, own, out)()
+	}
+	if m.listens() {
+		defer out.keepOpen(r.Context())()
+	}
+	h.mcp.ServeHTTP(out, r.WithContext(withConnection(r.Context(), connection{
+		send: out.notify, take: take, heard: func(context.Context, string) <-chan struct{} { return out.begun },
+	})))
 	out.finish()
 }
 

@@ -39,21 +39,23 @@ type Limits struct {
 	Streams  int // of events, of one caller at once
 	Sessions int // of one caller on /mcp at once
 
-	AllCalls, AllStreams, AllSessions int // of all callers together
+	Subscriptions int // to resources, of one caller at once
+
+	AllCalls, AllStreams, AllSessions, AllSubscriptions int // of all callers together
 }
 
 // UsualLimits are for a server whose callers are strangers.
 func UsualLimits() Limits {
 	return Limits{
 		Reads: 600, Writes: 60, From: 1200,
-		Calls: 32, Streams: 100, Sessions: 100,
-		AllCalls: 1000, AllStreams: 10_000, AllSessions: 10_000,
+		Calls: 32, Streams: 100, Sessions: 100, Subscriptions: 100,
+		AllCalls: 1000, AllStreams: 10_000, AllSessions: 10_000, AllSubscriptions: 10_000,
 	}
 }
 
 // LocalLimits are for a server that one person has to themselves.
 func LocalLimits() Limits {
-	return Limits{Sessions: 1000, Streams: 1000, AllCalls: 1000}
+	return Limits{Sessions: 1000, Streams: 1000, Subscriptions: 1000, AllCalls: 1000}
 }
 
 // times are how long clients over HTTP may take.

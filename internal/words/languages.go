@@ -363,7 +363,7 @@ func Languages(turns []transcript.Turn) []string {
 	for i := range all {
 		switch {
 		case all[i] != "":
-		case own[i] != "":
+		case own[i] != "" && !(own[i] == "zh" && whole == "ja"): // short turns in Japanese may be all Chinese characters
 			all[i] = own[i]
 		default:
 			all[i] = whole
