@@ -265,7 +265,7 @@ func (r *replica) asked(event []byte) []byte {
 		return event
 	}
 	question["id"] = jsontext.Value(strconv.FormatInt(number+r.base(), 10))
-	numbered, err := json.Marshal(question, jsontext.AllowInvalidUTF8(true))
+	numbered, err := json.Marshal(question, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 	if err != nil {
 		return event
 	}
@@ -282,7 +282,7 @@ func asker(raw []byte, id jsontext.Value) (base int64, answer []byte) {
 	}
 	base = number &^ (1<<20 - 1)
 	members["id"] = jsontext.Value(strconv.FormatInt(number-base, 10))
-	if answer, err = json.Marshal(members, jsontext.AllowInvalidUTF8(true)); err != nil {
+	if answer, err = json.Marshal(members, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
 		return 0, raw
 	}
 	return base, answer

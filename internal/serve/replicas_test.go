@@ -139,7 +139,7 @@ func TestQuestionOnAnotherReplica(t *testing.T) {
 			t.Fatalf("got %s, want the question %s", question, name)
 		}
 		_, id, _ := strings.Cut(question, `"id":`)
-		id, _, _ = strings.Cut(id, ",")
+		id = id[:strings.IndexAny(id, ",}")]
 		return asked{id, answer, events}
 	}
 	first, second := ask(here, "here"), ask(there, "there")
