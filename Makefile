@@ -6,7 +6,7 @@ RACE := $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && command -v $$(go env CC) >/d
 # Everything through the front door. Needs Go only.
 test:
 	@[ -n "$(RACE)" ] || echo "no C compiler here: testing without the race detector"
-	go test $(RACE) ./...
+	go test $(RACE) -timeout 30m ./...
 
 lint:
 	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "not gofmt-ed:"; echo "$$out"; exit 1; fi
