@@ -149,7 +149,7 @@ func TestNumbers(t *testing.T) {
 	}
 	c := summarize.NewChecker(turns)
 	for _, r := range []row{
-		{0, "12 % of the budget was lost", true}, {0, "12 percent were lost", true}, {0, "Twelve per cent were lost", true}, {0, "13 % were lost", false},
+		{0, "12 % of the budget was lost", true}, {0, "12 percent were lost", true}, {0, "Twelve per cent were lost", true}, {0, "12 % were lost (0:03, turn 77)", true}, {0, "[1:02:03 Ana] 12 % were lost (turns 3-5)", true}, {0, "13 % were lost", false},
 		{0, "It costs $190 a branch", true}, {0, "It costs £190 a branch", false}, {0, "It costs 190 euros a branch", false}, {0, "It took 3.5 weeks", true},
 		{0, "It took 3.5 months", false}, {0, "It took 12 days", false}, {0, "Twelve hundred were lost", false},
 		{1, "The lease is £12,540", true}, {1, "The lease is 12540 pounds", true}, {1, "The lease is 12.540 pounds", true}, {1, "The lease is 12,450 pounds", false},
