@@ -118,6 +118,9 @@ type span struct{ from, to int }
 // end is where the speaker of a token ends.
 func (c *Checker) end(at int) int { return c.ends[c.tokens[at].run] }
 
+// word is a token of the meeting as it stands there.
+func (c *Checker) word(t token) string { return c.turns[t.turn].Text[t.start:t.end] }
+
 // text is a span as it stands in the transcript, with the signs that hang on
 // its ends.
 func (c *Checker) text(s span) string {
