@@ -231,7 +231,7 @@ func TestOwners(t *testing.T) {
 		{owned(0, "Ana and Zed"), summarize.NotVerified, `"Zed" neither took part`},
 		{owned(0, ""), summarize.Verified, ""},
 		{owned(0, "null"), summarize.Verified, ""},
-		{owned(1, "Priya"), summarize.Hedged, "could"},
+		{owned(1, "Priya"), summarize.Hedged, "Could"},
 		{owned(3, "Dee"), summarize.Verified, ""},
 		{owned(2, "the landlord"), summarize.Verified, ""},
 		{owned(2, "Cy 2"), summarize.Verified, ""},
