@@ -1,6 +1,7 @@
 package summarize_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -36,16 +37,12 @@ func TestAdversary(t *testing.T) {
 	t.Parallel()
 	const answers, inventions = 200, 1000
 	all := meetings(t)
-	urls := make([]string, 0, len(all))
-	for url := range all {
-		urls = append(urls, url)
-	}
-	slices.Sort(urls)
+	first := slices.Sorted(maps.Keys(all))
 	invented, kinds, passed, told, kept := 0, map[string]int{}, 0, 0, 0
 	for i := range answers {
 		adversary := standin.NewAdversary(uint64(i), 2)
 		_, e := connect(t, standin.Options{Model: adversary.Answer}, summarize.Options{Context: 200_000})
-		turns := all[urls[i%len(urls)]]
+		turns := all[first[i%len(first)]]
 		s, err := e.Summarize(t.Context(), summarize.Request{Turns: turns, Kind: summarize.Minutes, MaxWords: 100_000}, summarize.EngineModel)
 		if err != nil {
 			t.Fatal(err)
@@ -60,7 +57,7 @@ func TestAdversary(t *testing.T) {
 			invented++
 			if shown[made.Text] {
 				passed++
-				t.Errorf("%s: an invention passed (%s): %s", urls[i%len(urls)], made.Kind, made.Text)
+				t.Errorf("%s: an invention passed (%s): %s", first[i%len(first)], made.Kind, made.Text)
 			}
 		}
 		for _, text := range adversary.True {
@@ -127,7 +124,7 @@ func hostile(turns []transcript.Turn) []transcript.Turn {
 // writes it.
 func TestHostileMeetings(t *testing.T) {
 	t.Parallel()
-	for url, turns := range meetings(t) {
+	for first, turns := range meetings(t) {
 		turns := hostile(turns)
 		for _, kind := range []summarize.Kind{summarize.Overview, summarize.ActionItems, summarize.Decisions, summarize.Minutes} {
 			r := summarize.Request{Turns: turns, Kind: kind, MaxWords: 300}
@@ -138,7 +135,7 @@ func TestHostileMeetings(t *testing.T) {
 			for _, p := range shownIn(offline) {
 				proved(t, turns, p)
 				if !summarize.Alike(p.Text, p.Evidence[0].Quote) {
-					t.Errorf("%s: %q is not what was said: %q", url, p.Text, p.Evidence[0].Quote)
+					t.Errorf("%s: %q is not what was said: %q", first, p.Text, p.Evidence[0].Quote)
 				}
 			}
 			adversary := standin.NewAdversary(7, 3)
@@ -153,7 +150,7 @@ func TestHostileMeetings(t *testing.T) {
 					orders++
 				}
 				if slices.ContainsFunc(shownIn(obeyed), func(p summarize.Point) bool { return p.Text == made.Text }) {
-					t.Errorf("%s: an invention passed (%s): %s", url, made.Kind, made.Text)
+					t.Errorf("%s: an invention passed (%s): %s", first, made.Kind, made.Text)
 				}
 			}
 			for _, p := range shownIn(obeyed) {

@@ -83,7 +83,7 @@ func TestQuotes(t *testing.T) {
 		{claim("The menu ships", "we will ship the cafés new manu", 0), off, "slightly other words | Ana: we will"},
 		{claim("The menu ships", "we will burn the café's old menu", 0), no, "does not stand"},
 		{claim("The menu ships", "[0:00 Ana] we will ship the café's new menu", 0), yes, "Ana"},
-		{claim("The printer", "the printer likes the followup", 1), no, `leaves out "dont"`},
+		{claim("The printer", "the printer likes the followup", 1), no, `leaves out "don't"`},
 		{claim("The fire door", "The thing is nobody has asked the landlord about the fire door", 3), yes, "The thing is, nobody has asked the landlord about the ﬁre door"},
 		{claim("The fire door", "the landlord about the fire door yet. Agreed. We can paint", 3), no, "does not stand"},
 		{claim("Bob agreed", "Agreed.", 4), yes, "Bob"},
@@ -149,7 +149,7 @@ func TestNumbers(t *testing.T) {
 	}
 	c := summarize.NewChecker(turns)
 	for _, r := range []row{
-		{0, "12 % of the budget was lost", true}, {0, "12 percent were lost", true}, {0, "Twelve per cent were lost", true}, {0, "13 % were lost", false},
+		{0, "12 % of the budget was lost", true}, {0, "12 percent were lost", true}, {0, "Twelve per cent were lost", true}, {0, "12 % were lost (0:03, turn 77)", true}, {0, "[1:02:03 Ana] 12 % were lost (turns 3-5)", true}, {0, "13 % were lost", false},
 		{0, "It costs $190 a branch", true}, {0, "It costs £190 a branch", false}, {0, "It costs 190 euros a branch", false}, {0, "It took 3.5 weeks", true},
 		{0, "It took 3.5 months", false}, {0, "It took 12 days", false}, {0, "Twelve hundred were lost", false},
 		{1, "The lease is £12,540", true}, {1, "The lease is 12540 pounds", true}, {1, "The lease is 12.540 pounds", true}, {1, "The lease is 12,450 pounds", false},
@@ -231,7 +231,7 @@ func TestOwners(t *testing.T) {
 		{owned(0, "Ana and Zed"), summarize.NotVerified, `"Zed" neither took part`},
 		{owned(0, ""), summarize.Verified, ""},
 		{owned(0, "null"), summarize.Verified, ""},
-		{owned(1, "Priya"), summarize.Hedged, "could"},
+		{owned(1, "Priya"), summarize.Hedged, "Could"},
 		{owned(3, "Dee"), summarize.Verified, ""},
 		{owned(2, "the landlord"), summarize.Verified, ""},
 		{owned(2, "Cy 2"), summarize.Verified, ""},
@@ -259,13 +259,13 @@ func TestHedges(t *testing.T) {
 		"Ana: We are not going to sell the old piano.",
 	)
 	check(t, turns, []checked{
-		{claim("Ana paints the fence", "I could paint the fence at the weekend", 0), summarize.Hedged, `hedged: "maybe"`},
+		{claim("Ana paints the fence", "I could paint the fence at the weekend", 0), summarize.Hedged, `hedged: "Maybe"`},
 		{claim("Ana buys paint", "I will buy the paint on Saturday", 0), summarize.Verified, ""},
 		{claim("The crates ship on Monday", "We ship the crates on Monday", 1), summarize.Hedged, "probably"},
-		{claim("Rechnung", "schicke ich die Rechnung morgen", 2), summarize.Hedged, "vielleicht"},
+		{claim("Rechnung", "schicke ich die Rechnung morgen", 2), summarize.Hedged, "Vielleicht"},
 		{claim("Voisins", "On pourrait inviter les voisins", 3), summarize.Hedged, "pourrait"},
-		{claim("Banco", "llamo al banco el lunes", 4), summarize.Hedged, `"tal vez"`},
-		{claim("Contador", "eu ligue para o contador", 5), summarize.Hedged, "talvez"},
+		{claim("Banco", "llamo al banco el lunes", 4), summarize.Hedged, `"Tal vez"`},
+		{claim("Contador", "eu ligue para o contador", 5), summarize.Hedged, "Talvez"},
 		{claim("発表", "来週発表します", 6), summarize.Hedged, ""},
 		{claim("They invite the neighbours", turns[7].Text, 7), summarize.Verified, ""},
 		{claim("They sell the old piano", turns[8].Text, 8), summarize.NotVerified, `the evidence negates "sell"`},

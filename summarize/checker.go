@@ -22,17 +22,18 @@ type Checker struct {
 	language  string   // of most of them
 	lexicons  map[string]*words.Lexicon
 	detector  *words.Detector
-	words     vocabulary
-	numerals  map[string]*numerals // by language
-	calendar  calendar
-	passages  *passages // nil until they are needed
+
+	vocabularies map[string]vocabulary
+	numerals     map[string]*numerals // by language
+	calendar     calendar
+	passages     *passages // nil until they are needed
 }
 
 // NewChecker reads a meeting.
 func NewChecker(turns []transcript.Turn) *Checker {
 	c := &Checker{
 		turns: turns, place: make(map[int]int, len(turns)), at: map[string][]int{}, languages: words.Languages(turns),
-		lexicons: map[string]*words.Lexicon{}, detector: words.NewDetector(), words: newVocabulary(),
+		lexicons: map[string]*words.Lexicon{}, detector: words.NewDetector(), vocabularies: map[string]vocabulary{},
 		numerals: map[string]*numerals{}, calendar: newCalendar(),
 	}
 	c.language = commonest(c.languages)
@@ -40,7 +41,7 @@ func NewChecker(turns []transcript.Turn) *Checker {
 	for i, t := range turns {
 		c.place[t.Index] = i
 		if i > 0 && (t.Speaker != turns[i-1].Speaker || t.Speaker == "") {
-			c.words.mark(c.tokens[begun:])
+			c.vocabulary(c.languages[i-1]).mark(c.tokens[begun:])
 			begun = len(c.tokens)
 			c.ends = append(c.ends, begun)
 		}
@@ -50,7 +51,9 @@ func NewChecker(turns []transcript.Turn) *Checker {
 			c.tokens = append(c.tokens, word)
 		}
 	}
-	c.words.mark(c.tokens[begun:])
+	if len(turns) > 0 {
+		c.vocabulary(c.languages[len(turns)-1]).mark(c.tokens[begun:])
+	}
 	c.ends = append(c.ends, len(c.tokens))
 	c.first = append(c.first, len(c.tokens))
 	c.meet()
@@ -104,7 +107,7 @@ func (c *Checker) lexicon(language string) *words.Lexicon {
 // read makes tokens of a text that is not the meeting's.
 func (c *Checker) read(text string) []token {
 	all := tokensOf(text)
-	c.words.mark(all)
+	c.vocabulary(c.language).mark(all)
 	c.recognise(all)
 	return all
 }
@@ -114,6 +117,9 @@ type span struct{ from, to int }
 
 // end is where the speaker of a token ends.
 func (c *Checker) end(at int) int { return c.ends[c.tokens[at].run] }
+
+// word is a token of the meeting as it stands there.
+func (c *Checker) word(t token) string { return c.turns[t.turn].Text[t.start:t.end] }
 
 // text is a span as it stands in the transcript, with the signs that hang on
 // its ends.

@@ -16,6 +16,7 @@ type Claim struct {
 	Quotes     []Quote
 	Owner, Due string // "" when none is claimed
 	Promise    bool   // something will be done, or was decided
+	Hedged     bool   // it says so itself
 }
 
 // Quote is what somebody is to have said.

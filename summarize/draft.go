@@ -17,7 +17,7 @@ func (s *Summary) draft() draft {
 	d := draft{points: claimed(s.Points), decisions: claimed(s.Decisions), questions: claimed(s.OpenQuestions)}
 	for _, a := range s.ActionItems {
 		c := claimed([]Point{a.Point})[0]
-		c.Owner, c.Due = a.Owner, a.Due
+		c.Owner, c.Due, c.Hedged = a.Owner, a.Due, a.Status == Tentative
 		d.actions = append(d.actions, c)
 	}
 	return d
@@ -97,7 +97,7 @@ func (s *Summary) decision(claim Claim, v Verdict) {
 
 func (s *Summary) action(claim Claim, v Verdict) {
 	a := ActionItem{Point: Point{claim.Text, v.Evidence}, Owner: v.Owner, Due: claim.Due, Status: Committed}
-	if v.Finding == Hedged {
+	if v.Finding == Hedged || claim.Hedged {
 		a.Status = Tentative
 	}
 	if nobody(tokensOf(a.Due)) {

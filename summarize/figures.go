@@ -9,7 +9,7 @@ import (
 
 var (
 	isoDate = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)`)
-	label   = regexp.MustCompile(`\[\d+:\d\d[^\]]*\]`) // as our own answers put before what is said
+	label   = regexp.MustCompile(`[\[(](?:\d+:\d\d|turns? \d)[^\])]*[\])]`) // where something stands: [1:02 Ana], (turn 7)
 )
 
 // numbers asks that every number of the text occurs in the evidence.
@@ -122,7 +122,7 @@ func (h *hearing) said() []token {
 	return all
 }
 
-// unnamed blanks participants' names, which may have numbers, and times in
+// unnamed blanks participants' names, which may have numbers, and places in
 // brackets.
 func (h *hearing) unnamed(text string) string {
 	text = label.ReplaceAllStringFunc(text, blank)

@@ -1,5 +1,11 @@
 package summarize
 
+import (
+	"strings"
+
+	"github.com/meetmcp/meetmcp/internal/extract"
+)
+
 // vocabulary is what words and phrases do to a sentence, by first word.
 type vocabulary map[string][]phrase
 
@@ -8,35 +14,27 @@ type phrase struct {
 	mark marks
 }
 
-func newVocabulary() vocabulary {
-	v := vocabulary{}
-	for _, list := range []struct {
-		mark    marks
-		phrases string
-	}{{negates, negations}, {hedges, hedgings}, {modal, modals}, {skips, fillers}} {
-		begins := -1
-		all := tokensOf(list.phrases)
-		for i, t := range all {
-			if t.before == joined && i > 0 {
-				continue
-			}
-			v.add(all, begins, i, list.mark)
-			begins = i
-		}
-		v.add(all, begins, len(all), list.mark)
+// vocabulary answers that of a language: what is dropped in its sentences, and
+// what matters in any.
+func (c *Checker) vocabulary(language string) vocabulary {
+	v, known := c.vocabularies[language]
+	if !known {
+		v = vocabulary{}
+		v.learn(strings.Split(negations, ","), negates)
+		v.learn(strings.Split(hedgings, ","), hedges)
+		v.learn(strings.Split(modals, ","), modal)
+		v.learn(extract.Fillers(language), skips)
+		c.vocabularies[language] = v
 	}
 	return v
 }
 
-func (v vocabulary) add(all []token, from, to int, mark marks) {
-	if from < 0 {
-		return
+func (v vocabulary) learn(phrases []string, mark marks) {
+	for _, text := range phrases {
+		if all := tokensOf(text); len(all) > 0 {
+			v[all[0].fold] = append(v[all[0].fold], phrase{folds(all[1:]), mark})
+		}
 	}
-	rest := make([]string, 0, to-from-1)
-	for _, t := range all[from+1 : to] {
-		rest = append(rest, t.fold)
-	}
-	v[all[from].fold] = append(v[all[from].fold], phrase{rest, mark})
 }
 
 // mark marks what the words of a text do, stutters and repeats among it.
@@ -72,19 +70,19 @@ func begins(all []token, folds []string) bool {
 }
 
 // repeats counts the words that are said at once again: "in the in the", or
-// begun: "w we". What is said twice on purpose reads the same said once, but
+// begun: "w we", "rec- recording". What is said twice on purpose reads the same said once, but
 // for numbers and where characters are words.
 func repeats(all []token) int {
 	if len(all) < 2 || all[0].mark&numeral != 0 || single(all[0]) {
 		return 0
 	}
-	for n := 3; n > 0; n-- {
+	for n := 4; n > 0; n-- {
 		if len(all) >= 2*n && same(all[:n], all[n:2*n]) {
 			return n
 		}
 	}
 	first, next := all[0].fold, all[1].fold
-	if len(first) < 3 && len(first) < len(next) && next[:len(first)] == first {
+	if len(first) < len(next) && next[:len(first)] == first && (len(first) < 3 || all[1].before == clause) {
 		return 1
 	}
 	return 0
@@ -99,8 +97,9 @@ func same(a, b []token) bool {
 	return true
 }
 
-// The phrases below are parted by commas; tokensOf folds them as it folds what
-// is said. They are of the languages that meetings are mostly held in.
+// The phrases below are parted by commas, and folded as what is said. They are of
+// the languages that meetings are mostly held in. They decide how firm a thing
+// is, and so are more than the cues by which an extract finds candidates.
 
 const negations = `not, no, never, none, nobody, nothing, nowhere, neither, nor, cannot, without, hardly, can't, couldn't, won't, wouldn't,
 	don't, doesn't, didn't, isn't, aren't, wasn't, weren't, hasn't, haven't, hadn't, shouldn't, mustn't, needn't, shan't, mightn't, ain't,
@@ -124,6 +123,3 @@ const hedgings = `maybe, perhaps, possibly, probably, presumably, potentially, m
 
 const modals = `can, will, would, shall, should, must, may, ought, kann, können, soll, sollen, sollte, sollten, muss, müssen, wird, werden, würde, darf,
 	peut, peux, doit, devrait, devons, puede, pueden, debe, deben, pode, podem, deve, devem, può, deve`
-
-const fillers = `um, umm, uh, uhm, erm, hm, hmm, mm, mmm, mhm, ah, oh, eh, huh, you know, I mean, sort of, kind of,
-	äh, ähm, öh, euh, heu, hein, ehm, えーと, えっと, ええと, うーん, 呃, 嗯`

@@ -16,7 +16,7 @@ func (c *Checker) cut(m match) string {
 	}
 	for i := m.from(); i > 0 && i > m.from()-back && c.tokens[i].before == joined; i-- {
 		if t := c.tokens[i-1]; negating(t) && !c.interjects(t) && c.tokens[i].fold != "only" && c.tokens[i].fold != "just" {
-			return t.fold
+			return c.word(t)
 		}
 	}
 	reach := 3
@@ -25,7 +25,7 @@ func (c *Checker) cut(m match) string {
 	}
 	for i := m.to(); i < min(c.end(m.from()), m.to()+reach) && c.tokens[i].before == joined; i++ {
 		if negating(c.tokens[i]) && c.trails(i) {
-			return c.tokens[i].fold
+			return c.word(c.tokens[i])
 		}
 	}
 	return ""

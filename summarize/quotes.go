@@ -89,7 +89,7 @@ func (c *Checker) stitch(m match, parts [][]token) (match, string) {
 		if c.tokens[m.from()].turn != c.tokens[next[0].from].turn && len(gap) > mostGap {
 			return m, fmt.Sprintf("the quote leaves out %d words between two parts: quote the parts one by one", len(gap))
 		}
-		if word := turning(gap, c.tokens[next[0].from]); word != "" {
+		if word := c.turning(gap, c.tokens[next[0].from]); word != "" {
 			return m, fmt.Sprintf("the words that the quote leaves out have %q: quote them too", word)
 		}
 		m.spans = append(m.spans, next[0])
@@ -99,7 +99,7 @@ func (c *Checker) stitch(m match, parts [][]token) (match, string) {
 
 // turning finds in a gap a negation that belongs to what is quoted before or
 // after it, or that stands alone.
-func turning(gap []token, after token) string {
+func (c *Checker) turning(gap []token, after token) string {
 	first, last := len(gap), 0 // where the first clause of the gap ends, and the last begins
 	for i, t := range gap {
 		if t.before != joined {
@@ -111,7 +111,7 @@ func turning(gap []token, after token) string {
 	}
 	for i, t := range gap {
 		if negating(t) && (i < first || i >= last || alone(gap, i)) {
-			return t.fold
+			return c.word(t)
 		}
 	}
 	return ""

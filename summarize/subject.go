@@ -57,7 +57,7 @@ func (h *hearing) hedges() {
 		}
 		phrase := []string{}
 		for ; i < len(all) && hedging(all[i]); i++ {
-			phrase = append(phrase, all[i].fold)
+			phrase = append(phrase, h.word(all[i]))
 		}
 		h.hedged = append(h.hedged, fmt.Sprintf("it is hedged: %q", strings.Join(phrase, " ")))
 	}

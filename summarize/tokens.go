@@ -113,7 +113,7 @@ func parts(text string, i int, r rune) stop {
 	case ',', ';', ':', '(', ')', '[', ']', '—', '–', '，', '、', '；', '：', '،', '؛':
 		return clause
 	case '-':
-		if i > 0 && text[i-1] == ' ' {
+		if i > 0 && text[i-1] == ' ' || i+1 < len(text) && text[i+1] == ' ' {
 			return clause
 		}
 	}

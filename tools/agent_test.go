@@ -62,16 +62,8 @@ func newAgentAt(t testing.TB, p tools.Policy, url string) *agent {
 func newAgentWith(t testing.TB, p tools.Policy, url, key string, sets ...string) *agent {
 	t.Helper()
 	api := client.New(url, client.NewSecret(key), &client.Options{Pause: 1})
-	kept, err := library.Open(context.Background(), library.Memory)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := kept.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	if p.Library == nil {
+		kept := keep(t)
 		p.Library = func() (*library.Library, error) { return kept, nil }
 	}
 	if p.Context == nil {
@@ -100,6 +92,21 @@ func newAgentWith(t testing.TB, p tools.Policy, url, key string, sets ...string)
 		t.Fatal(err)
 	}
 	return &agent{Client: c, t: t, resources: tools.NewResources(on)}
+}
+
+// keep opens a library in memory for the time of a test.
+func keep(t testing.TB) *library.Library {
+	t.Helper()
+	kept, err := library.Open(context.Background(), library.Memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := kept.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return kept
 }
 
 // result is a tool's answer as an agent has it.

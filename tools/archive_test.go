@@ -119,15 +119,7 @@ func TestSearchRunning(t *testing.T) {
 // Two keys with one library see nothing of each other's.
 func TestTwoKeys(t *testing.T) {
 	t.Parallel()
-	l, err := library.Open(t.Context(), library.Memory)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	l := keep(t)
 	p := tools.Policy{Library: func() (*library.Library, error) { return l, nil }}
 	a := newAgent(t, p)
 	p.Now = a.sandbox.Now

@@ -333,15 +333,7 @@ func TestSummaryPages(t *testing.T) {
 // Two keys with one library share no summary.
 func TestSummariesOfTwoKeys(t *testing.T) {
 	t.Parallel()
-	l, err := library.Open(t.Context(), library.Memory)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	l := keep(t)
 	s, err := sandbox.Start(sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -368,15 +360,7 @@ func TestSummariesOfTwoKeys(t *testing.T) {
 // BenchmarkSummaryCached times a summary that was made before, whole calls.
 func BenchmarkSummaryCached(b *testing.B) {
 	_, engine := standIn(b, standin.Options{Model: standin.Extractive}, summarize.Options{})
-	l, err := library.Open(b.Context(), library.Memory)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			b.Error(err)
-		}
-	})
+	l := keep(b)
 	a := newAgent(b, tools.Policy{Summaries: engine, Library: func() (*library.Library, error) { return l, nil }})
 	args := `{"bot_id":"` + a.meetingOf(hour) + `"}`
 	a.ok("summarize_meeting", args)

@@ -3,6 +3,8 @@ package extract
 import (
 	"embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/words"
@@ -65,6 +67,13 @@ func tongueOf(language string) *tongue {
 		}
 	}
 	return t
+}
+
+// Fillers are what people who speak a language say while they think, and tidying
+// drops.
+func Fillers(language string) []string {
+	t := tongueOf(language)
+	return slices.Concat(slices.Sorted(maps.Keys(t.fillers)), slices.Sorted(maps.Keys(t.pairs)), t.runs)
 }
 
 // learn takes in one item of a line.

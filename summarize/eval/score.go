@@ -15,8 +15,8 @@ const mishearings = 5 // of each meeting, as one alone says little
 
 // scores are of all meetings, each from 0 to 1.
 type scores struct {
-	one, two, long, longSum, cited, supported, heard []float64 // of a meeting
-	answers, inside                                  []float64 // of a question
+	one, two, long, longSum, cited, supported, parts, heard []float64 // of a meeting
+	answers, inside                                         []float64 // of a question
 }
 
 func (all *scores) add(m meeting, words, focusWords int) error {
@@ -30,6 +30,11 @@ func (all *scores) add(m meeting, words, focusWords int) error {
 	if evidence := m.evidence(); len(evidence) > 0 {
 		cited, supported := supports(turnsOf(s), evidence)
 		all.cited, all.supported = append(all.cited, cited), append(all.supported, supported)
+		if s, err = inParts(summarize.Request{Turns: m.turns, MaxWords: words}); err != nil {
+			return err
+		}
+		cited, _ = supports(turnsOf(s), evidence)
+		all.parts = append(all.parts, cited)
 	}
 	sum := 0.0
 	for seed := range uint64(mishearings) {
@@ -71,6 +76,7 @@ func report(out io.Writer, meetings []meeting, words, focusWords int) error {
 	row("ROUGE-L", all.long)
 	row("ROUGE-L by sentence", all.longSum)
 	row("cited turns that are evidence", all.cited)
+	row("the same, read in parts by a model", all.parts)
 	row("gold sentences supported", all.supported)
 	row("ROUGE-1, with recognition errors", all.heard)
 	fmt.Fprintf(out, "\nQuestions: %d. Words: %d\n", len(all.answers), focusWords)
