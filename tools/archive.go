@@ -100,7 +100,7 @@ func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, 
 		if err != nil {
 			return nil, fmt.Errorf("read the library: %w", err)
 		}
-		a.policy.LookedUp(m != nil)
+		a.policy.Meter.LookedUp(m != nil)
 		if m != nil {
 			r, err := a.check(ctx, call, m)
 			if r != nil || err != nil {

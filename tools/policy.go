@@ -34,8 +34,20 @@ type Policy struct {
 	Watch          func(key client.Secret, bot string, changed func()) (stop func()) // calls changed, beside what polling sees, when something is told of a bot; nil: nothing is
 	State          shared.State                                                      // what is counted and used up; this process's own when nil
 	Secret         []byte                                                            // signs what callers bring back; this process's own when nil
-	LookedUp       func(found bool)                                                  // told of each meeting that is looked for in the library; may be nil
+	Meter          Meter                                                             // counts what happens behind calls; nobody does when nil
 }
+
+// Meter counts what happens behind calls.
+type Meter interface {
+	LookedUp(found bool)                            // a meeting was looked for in the library
+	Summarized(engine, outcome string, in, out int) // a summary was made, with so many tokens of a model read and written
+}
+
+// unmetered counts nothing.
+type unmetered struct{}
+
+func (unmetered) LookedUp(bool)                    {}
+func (unmetered) Summarized(_, _ string, _, _ int) {}
 
 // policy is Policy at work, shared by all tools of a catalogue.
 type policy struct {
@@ -58,8 +70,8 @@ func newPolicy(p Policy) *policy {
 		p.Secret = make([]byte, 32)
 		_, _ = rand.Read(p.Secret) // it never fails
 	}
-	if p.LookedUp == nil {
-		p.LookedUp = func(bool) {}
+	if p.Meter == nil {
+		p.Meter = unmetered{}
 	}
 	if p.ConfirmWithin == 0 {
 		p.ConfirmWithin = 10 * time.Minute

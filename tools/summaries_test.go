@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -123,11 +124,21 @@ func TestSummarizeMeeting(t *testing.T) {
 	}
 }
 
+// meter lists what was counted of summaries, and whether the model read and wrote.
+type meter struct{ summaries []string }
+
+func (*meter) LookedUp(bool) {}
+
+func (m *meter) Summarized(engine, outcome string, in, out int) {
+	m.summaries = append(m.summaries, fmt.Sprint(engine, " ", outcome, " ", in > 0, " ", out > 0))
+}
+
 // A model that cannot be used is named in the result, and asked again next time.
 func TestSummaryFallsBack(t *testing.T) {
 	t.Parallel()
 	model, engine := standIn(t, standin.Options{Model: standin.Extractive}, summarize.Options{})
-	a := newAgent(t, tools.Policy{Summaries: engine})
+	meter := &meter{}
+	a := newAgent(t, tools.Policy{Summaries: engine, Meter: meter})
 	model.Next(standin.Fault{Kind: standin.Unauthorized}, standin.Fault{Kind: standin.Unauthorized})
 	r := a.ok("summarize_meeting", `{"bot_id":"latest"}`)
 	if s := fields[summary](t, r); s.Engine != "extractive" || !strings.Contains(s.Reason, "OPENAI_API_KEY (401)") || !strings.Contains(r.text, "OPENAI_API_KEY (401)") {
@@ -139,6 +150,9 @@ func TestSummaryFallsBack(t *testing.T) {
 	a.sandbox.Advance(11 * time.Minute)
 	if s := fields[summary](t, a.ok("summarize_meeting", `{"bot_id":"latest"}`)); s.Engine != "model" || s.Cached {
 		t.Errorf("later: %+v", s)
+	}
+	if want := []string{"extractive fallback false false", "model error false false", "model ok true true"}; !slices.Equal(meter.summaries, want) {
+		t.Errorf("counted %q, want %q", meter.summaries, want)
 	}
 }
 

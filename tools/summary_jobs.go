@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -166,6 +167,7 @@ func (s *summaryJobs) begin(id summaryID, ctx context.Context, r *record, engine
 	go func() {
 		defer stop()
 		job.summary, job.err = s.engine.Summarize(ctx, request, engine)
+		s.archive.policy.Meter.Summarized(cmp.Or(job.summary.Engine, engine), cameOf(&job.summary, job.err), job.summary.Usage.InputTokens, job.summary.Usage.OutputTokens)
 		if job.err == nil {
 			job.err = s.keep(ctx, id, r, &job.summary)
 		}
@@ -177,6 +179,19 @@ func (s *summaryJobs) begin(id summaryID, ctx context.Context, r *record, engine
 		close(job.done)
 	}()
 	return job
+}
+
+// cameOf says in a word what came of making a summary.
+func cameOf(made *summarize.Summary, err error) string {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "cancelled"
+	case err != nil:
+		return "error"
+	case made.Reason != "":
+		return "fallback" // to the engine that needs no model
+	}
+	return "ok"
 }
 
 func (j *summaryJob) progress(done, total int) {

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -153,11 +154,14 @@ func lineText(line astisub.Line) string {
 }
 
 // nameBefore is a name as subtitles write it: up to five words, each with a
-// capital or in a script without them, but for particles.
-var nameBefore = regexp.MustCompile(`^((?:(?:[\p{Lu}\p{Lt}\p{Lo}][\p{L}\p{M}\p{N}.'’\-]*|\d+|\([^():]{1,30}\)|de|da|del|della|der|den|di|du|la|le|van|von|zu|bin|al|e|y)[  ]?){1,5}): +(\S.*)$`)
+// capital or in a script without them, but for particles. It takes some
+// milliseconds to make, which few starts of the program need.
+var nameBefore = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^((?:(?:[\p{Lu}\p{Lt}\p{Lo}][\p{L}\p{M}\p{N}.'’\-]*|\d+|\([^():]{1,30}\)|de|da|del|della|der|den|di|du|la|le|van|von|zu|bin|al|e|y)[  ]?){1,5}): +(\S.*)$`)
+})
 
 func leadingName(text string) (speaker, words string, ok bool) {
-	match := nameBefore.FindStringSubmatch(text)
+	match := nameBefore().FindStringSubmatch(text)
 	if match == nil {
 		return "", "", false
 	}

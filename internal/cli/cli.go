@@ -199,7 +199,7 @@ func (p *program) policy(u *upstream) tools.Policy {
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
-		Library: u.open, Confirm: p.Confirm, LookedUp: p.observer.LookedUp, State: u.state, Secret: u.secret, Summaries: p.engine(u),
+		Library: u.open, Confirm: p.Confirm, Meter: p.observer, State: u.state, Secret: u.secret, Summaries: p.engine(u),
 	}
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now

@@ -65,6 +65,7 @@ func TestSeeing(t *testing.T) {
 	s.call("no_such_tool", `{}`, "", nil)
 	s.call("get_transcript", `{"bot_id":"latest"}`, "", nil)
 	s.call("get_transcript", `{"bot_id":"latest"}`, "", nil)
+	s.call("summarize_meeting", `{"bot_id":"latest"}`, "", nil)
 
 	text := metricsOf(t, metrics+"/metrics")
 	for _, want := range []string{
@@ -80,7 +81,8 @@ func TestSeeing(t *testing.T) {
 		`meetmcp_upstream_retries_total{operation="bots_with_metadata"} 1`,
 		`meetmcp_upstream_request_duration_seconds_count{operation="list_calendars"} 1`,
 		`meetmcp_limits_hit_total{limit="writes"} 1`,
-		`meetmcp_library_lookups_total{result="miss"} 1`, `meetmcp_library_lookups_total{result="hit"} 1`, `meetmcp_library_meetings 1`, `meetmcp_library_bytes `,
+		`meetmcp_library_lookups_total{result="miss"} 1`, `meetmcp_library_lookups_total{result="hit"} 2`, `meetmcp_library_meetings 1`, `meetmcp_library_bytes `,
+		`meetmcp_summaries_total{engine="extractive",outcome="ok"} 1`, `meetmcp_summary_tokens_total{direction="in"} 0`,
 		`meetmcp_open{kind="sessions"} 1`, `meetmcp_open{kind="calls"} 0`,
 		`meetmcp_http_requests_total{method="POST",path="/mcp",status="200"}`,
 		`meetmcp_http_requests_total{method="POST",path="/mcp",status="429"} 1`,
@@ -150,7 +152,7 @@ func TestSeeing(t *testing.T) {
 		}
 	}
 	if want := []string{"list_bots reads allowed ok", "list_calendars reads allowed ok", "get_meeting_data reads allowed ok", "get_meeting_data reads allowed tool error",
-		"join_meeting writes refused by policy tool error", "join_meeting writes allowed ok", "join_meeting writes refused by limit refused writes", "get_transcript reads allowed ok", "get_transcript reads allowed ok"}; !slices.Equal(decided, want) {
+		"join_meeting writes refused by policy tool error", "join_meeting writes allowed ok", "join_meeting writes refused by limit refused writes", "get_transcript reads allowed ok", "get_transcript reads allowed ok", "summarize_meeting reads allowed ok"}; !slices.Equal(decided, want) {
 		t.Errorf("the audit log has\n%q\nwant\n%q", decided, want)
 	}
 }
