@@ -8,7 +8,7 @@ import (
 
 // across searches all the meetings in question.
 func (s *search) across(ctx context.Context) error {
-	b := &board{search: s, postings: map[string][][]byte{}, rarities: rarities{phrase: phraseWeight}}
+	b := &board{search: s, postings: map[string][]string{}, rarities: rarities{phrase: phraseWeight}}
 	if err := b.lengths(ctx); err != nil {
 		return err
 	}

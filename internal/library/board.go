@@ -18,14 +18,14 @@ type board struct {
 	passages []int     // by the meeting's number: how many it has
 	norms    []float32 // what a passage's length adds to the divisor of BM25
 	scores   []float32
-	musts    []int // how many of the terms that must be there are
-	must     int
-	postings map[string][][]byte // by stem, by block
+	musts    []uint8 // how many of the terms that must be there are
+	must     uint8
+	postings map[string][]string // by stem, by block
 	rarities
 }
 
 // fetch gets what the index has on a term, once.
-func (b *board) fetch(ctx context.Context, term string) ([][]byte, error) {
+func (b *board) fetch(ctx context.Context, term string) ([]string, error) {
 	if data, known := b.postings[term]; known {
 		return data, nil
 	}
@@ -35,10 +35,10 @@ func (b *board) fetch(ctx context.Context, term string) ([][]byte, error) {
 		return nil, err
 	}
 	defer rows.Close()
-	all := make([][]byte, b.blocks)
+	all := make([]string, b.blocks)
 	for rows.Next() {
 		var block int
-		var data []byte
+		var data string
 		if err := rows.Scan(&block, &data); err != nil {
 			return nil, err
 		}
@@ -59,21 +59,28 @@ func (b *board) lengths(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	passages := 0
+	if err := entries(data, func(_ int, body string) { passages += numbers(body) }); err != nil {
+		return err
+	}
 	b.first, b.passages = make([]int, b.blocks*blockSize), make([]int, b.blocks*blockSize)
-	total := 0
-	var lengths []int
+	b.scores, b.norms, b.musts = make([]float32, passages), make([]float32, passages), make([]uint8, passages)
+	at, total := 0, 0
 	err = entries(data, func(number int, body string) {
-		b.first[number] = len(lengths)
-		for r := (&reader{data: body}); len(r.data) > 0 && !r.bad; {
-			lengths = append(lengths, r.number())
-			total += lengths[len(lengths)-1]
+		b.first[number] = at
+		for r := (&reader{data: body}); len(r.data) > 0; at++ {
+			length := r.number()
+			if r.bad {
+				break
+			}
+			b.norms[at] = float32(length)
+			total += length
 		}
-		b.passages[number] = len(lengths) - b.first[number]
+		b.passages[number] = at - b.first[number]
 	})
-	b.average = max(1, float64(total)/float64(max(1, len(lengths))))
-	b.scores, b.norms, b.musts = make([]float32, len(lengths)), make([]float32, len(lengths)), make([]int, len(lengths))
-	for i, length := range lengths {
-		b.norms[i] = float32(saturation * (1 - lengthShare + lengthShare*float64(length)/b.average))
+	b.average = max(1, float64(total)/float64(max(1, passages)))
+	for i, length := range b.norms {
+		b.norms[i] = saturation * (1 - lengthShare + lengthShare*length/float32(b.average))
 	}
 	return err
 }
@@ -94,7 +101,7 @@ func (b *board) count(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		var lists [][][]byte
+		var lists [][]string
 		having := 0
 		for _, stem := range slices.Concat(stems, t.near) {
 			data, err := b.fetch(ctx, stem)
@@ -176,11 +183,11 @@ func (b *board) candidates() []place {
 func (b *board) has(ctx context.Context, t term) (bool, error) {
 	stems, err := b.stems(ctx, t)
 	for _, stem := range stems {
-		var data [][]byte
+		var data []string
 		if data, err = b.fetch(ctx, stem); err != nil {
 			break
 		}
-		if slices.ContainsFunc(data, func(list []byte) bool { return len(list) > 0 }) {
+		if slices.ContainsFunc(data, func(list string) bool { return list != "" }) {
 			return true, nil
 		}
 	}

@@ -323,11 +323,11 @@ func consistent(t *testing.T, l *Library) {
 	for posts.Next() {
 		var tenant, block int
 		var term string
-		var data []byte
+		var data string
 		if err := posts.Scan(&tenant, &block, &term, &data); err != nil {
 			t.Fatal(err)
 		}
-		if err := entries([][]byte{data}, func(number int, body string) {
+		if err := entries([]string{data}, func(number int, body string) {
 			have[key{tenant, block*blockSize + number, term}] = body
 		}); err != nil {
 			t.Fatal(err)

@@ -150,9 +150,9 @@ func (ix *index) unpost(ctx context.Context, tx *sql.Tx, tenant int64, number in
 }
 
 // entries calls found with each meeting's part of a term's postings.
-func entries(data [][]byte, found func(number int, body string)) error {
+func entries(data []string, found func(number int, body string)) error {
 	for block, list := range data {
-		r := &reader{data: string(list)}
+		r := &reader{data: list}
 		for len(r.data) > 0 {
 			number := int(r.data[0])
 			r.data = r.data[1:]

@@ -42,6 +42,7 @@ func (s *search) scope(ctx context.Context) error {
 	}
 	meeting, speaker := folded(s.Meeting), folded(s.Speaker)
 	others := map[string]bool{}
+	named := map[string]bool{} // whether a name has what is looked for
 	known := map[string]bool{}
 	for rows.Next() {
 		var number, turns int
@@ -56,8 +57,11 @@ func (s *search) scope(ctx context.Context) error {
 		var meant []string
 		if speaker != "" {
 			for name := range strings.SplitSeq(string(speakers), "\n") {
+				if _, seen := named[name]; !seen {
+					named[name] = strings.Contains(folded(name), speaker)
+				}
 				switch {
-				case strings.Contains(folded(name), speaker):
+				case named[name]:
 					meant = append(meant, name)
 				case len(others) < maxNames:
 					others[name] = true
