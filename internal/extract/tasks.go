@@ -17,10 +17,8 @@ type Task struct {
 	Tentative bool   // hedged: maybe, we could
 }
 
-const (
-	isTask = 2.5 // what a sentence comes up to, by its cues, that is taken for a task
-	apart  = 0.1 // the relevance to a question below which a candidate is of no use
-)
+// isTask is what a sentence comes up to, by its cues, that is taken for a task.
+const isTask = 2.5
 
 // Tasks picks candidates for what is to be done.
 func (m *Meeting) Tasks(budget int) []Task {
@@ -30,7 +28,7 @@ func (m *Meeting) Tasks(budget int) []Task {
 		found[i], bonus[i] = m.task(i)
 	}
 	var all []Task
-	for _, i := range m.cover(budget, m.near(bonus, apart), m.usual()) {
+	for _, i := range m.cover(budget, m.near(bonus), m.usual()) {
 		all = append(all, found[i])
 	}
 	return all
@@ -253,7 +251,7 @@ func (m *Meeting) pick(budget int, of func(u *unit) float64) []Sentence {
 		bonus[i] = of(&m.units[i])
 	}
 	var all []Sentence
-	for _, i := range m.cover(budget, m.near(bonus, apart), m.usual()) {
+	for _, i := range m.cover(budget, m.near(bonus), m.usual()) {
 		all = append(all, m.sentence(i))
 	}
 	return all
