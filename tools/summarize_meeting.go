@@ -130,7 +130,7 @@ func (o *meetingSummary) block() string {
 	}
 	candidates := ""
 	if o.Engine == summarize.EngineExtractive {
-		candidates = " (candidates: sentences that sound like one)"
+		candidates = " (candidates)"
 	}
 	list("Points", o.Points)
 	list("Decisions"+candidates, o.Decisions)
@@ -234,6 +234,9 @@ func (s *summaryJobs) page(call *Call, in summarizeMeeting, r *record, made *sum
 	}
 	all := items(made)
 	skip = min(max(skip, 0), len(all))
+	for _, note := range made.Notes {
+		call.note(note)
+	}
 	fence := transcript.NewFence()
 	return most(call, len(all)-skip, in.tokens(), full, func(k int, d detail) (*meetingSummary, error) {
 		out := &meetingSummary{
