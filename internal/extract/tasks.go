@@ -12,9 +12,8 @@ import (
 // Task is a sentence that looks as if somebody is to do something.
 type Task struct {
 	Sentence
-	Owner     string // a speaker, or ""
-	Due       string // as it was said, or ""
-	Tentative bool   // hedged: maybe, we could
+	Owner string // a speaker, or ""
+	Due   string // as it was said, or ""
 }
 
 // isTask is what a sentence comes up to, by its cues, that is taken for a task.
@@ -38,7 +37,7 @@ func (m *Meeting) Tasks(budget int) []Task {
 // 0 for not sure enough.
 func (m *Meeting) task(i int) (Task, float64) {
 	u := &m.units[i]
-	t := Task{Sentence: m.sentence(i), Tentative: u.does&hedge != 0}
+	t := Task{Sentence: m.sentence(i)}
 	if u.does&idle != 0 {
 		return t, 0
 	}
@@ -65,9 +64,6 @@ func (m *Meeting) task(i int) (Task, float64) {
 	}
 	if t.Due != "" {
 		sure++
-	}
-	if t.Tentative {
-		sure -= 0.5
 	}
 	if u.does&conditional != 0 {
 		sure--
@@ -202,13 +198,10 @@ func (m *Meeting) meet() {
 // Decisions picks candidates for what was decided.
 func (m *Meeting) Decisions(budget int) []Sentence {
 	return m.pick(budget, func(u *unit) float64 {
-		switch {
-		case u.asks() || u.does&decision == 0 || u.does&(undecided|open) != 0:
+		if u.asks() || u.does&decision == 0 || u.does&(undecided|open) != 0 {
 			return 0
-		case u.does&hedge != 0:
-			return 1
 		}
-		return 2
+		return 1
 	})
 }
 
