@@ -12,7 +12,7 @@ import (
 
 // BenchmarkExtract shows that the time grows as the meeting does.
 func BenchmarkExtract(b *testing.B) {
-	all := sandboxMeetings(b)
+	all := meetings(b)
 	for _, words := range []int{10_000, 30_000, 100_000} {
 		turns := asLongAs(words, all)
 		for _, r := range []summarize.Request{
@@ -41,8 +41,8 @@ func BenchmarkExtract(b *testing.B) {
 func asLongAs(words int, meetings map[string][]transcript.Turn) []transcript.Turn {
 	var long []transcript.Turn
 	for n := 0; ; {
-		for _, who := range slices.Sorted(maps.Keys(meetings)) {
-			for _, turn := range meetings[who] {
+		for _, name := range slices.Sorted(maps.Keys(meetings)) {
+			for _, turn := range meetings[name] {
 				turn.Index = len(long)
 				long = append(long, turn)
 				if n += transcript.Words([]transcript.Turn{turn}); n >= words {

@@ -78,7 +78,7 @@ func (e *Engine) Version(engine string) string {
 
 // checkVersion is to be raised with every change of what an extract or the check
 // comes to.
-const checkVersion = "1"
+const checkVersion = "2"
 
 // Summarize condenses a meeting. Nothing in the summary but Unverified has
 // passed without the check.

@@ -8,8 +8,6 @@ import (
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
-const defaultWords = 150
-
 // What a reader must know of an extract.
 const (
 	CandidatesNote = "Decisions, action items and open questions were found by the words that people use for them: they are candidates, to be judged by their quotes, and others may be missing."
@@ -17,13 +15,14 @@ const (
 )
 
 // Extract condenses a meeting to sentences that were said in it, without a
-// model. It is always the same for the same request.
+// model. It is always the same for the same request. How firmly something was
+// said is left to the check.
 func Extract(r Request) (Summary, error) {
 	began := time.Now()
 	if transcript.Words(r.Turns) == 0 {
 		return Summary{}, ErrNothingSaid
 	}
-	words := cmp.Or(r.MaxWords, defaultWords)
+	words := cmp.Or(r.MaxWords, defaultLength)
 	s := Summary{Engine: EngineExtractive, Kind: cmp.Or(r.Kind, Overview), Points: []Point{},
 		Coverage: Coverage{TurnsTotal: len(r.Turns), TurnsRead: len(r.Turns), Share: 1}}
 	e := extraction{r.Turns, extract.Read(r.Turns, words), words}
@@ -68,11 +67,7 @@ func (e *extraction) points(pick func(budget int) []extract.Sentence, budget int
 func (e *extraction) tasks(budget int) []ActionItem {
 	all := []ActionItem{}
 	for _, task := range e.meeting.Tasks(budget) {
-		item := ActionItem{Point: e.point(task.Sentence), Owner: task.Owner, Due: task.Due, Status: Committed}
-		if task.Tentative {
-			item.Status = Tentative
-		}
-		all = append(all, item)
+		all = append(all, ActionItem{Point: e.point(task.Sentence), Owner: task.Owner, Due: task.Due, Status: Committed})
 	}
 	return all
 }

@@ -100,6 +100,17 @@ func TestSummarizeMeeting(t *testing.T) {
 	if s := fields[summary](t, offline); s.Engine != "extractive" || s.Cached || len(model.Requests()) != 1 || !strings.Contains(offline.text, "verify_claims") {
 		t.Errorf("offline: %s", offline.json)
 	}
+	for args, note := range map[string]string{
+		`"focus":"zeppelins"`:                                  "No word of the focus was said",
+		`"kind":"action_items"`:                                "they are candidates",
+		`"kind":"action_items","focus":"dishwasher and piano"`: "they are candidates",
+	} {
+		for range 2 { // made, and kept
+			if r := a.ok("summarize_meeting", `{"bot_id":"latest","engine":"extractive",`+args+`}`); !strings.Contains(r.text, note) || !strings.Contains(r.json, note) {
+				t.Errorf("%s: no %q in\n%s\n%s", args, note, r.text, r.json)
+			}
+		}
+	}
 	for _, row := range []struct{ args, want string }{
 		{`{"bot_id":"latest","kind":"haiku"}`, "Valid: overview, action_items, decisions, minutes"},
 		{`{"bot_id":"latest","engine":"gpt"}`, "Valid: auto, model, extractive"},

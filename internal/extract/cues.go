@@ -19,7 +19,6 @@ const (
 	undecided // it looks like a decision, and is none
 	open      // a question stays open
 	ignorance // it is an answer that leaves a question open
-	hedge
 )
 
 // cueOf is what the phrases of a list tell.
@@ -45,8 +44,6 @@ func cueOf(list string) cue {
 		return open
 	case "ignorance":
 		return ignorance
-	case "hedges":
-		return hedge
 	}
 	return 0
 }

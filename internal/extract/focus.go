@@ -32,7 +32,8 @@ func (m *Meeting) relevance(focus string) []float64 {
 	average := 0.0
 	in := make([]float64, len(asked))
 	for i := range m.units {
-		near[i] = m.surroundings(own, names, i)
+		near[i] = m.surroundings(own, i)
+		near[i].add(names[i])
 		average += near[i].length / float64(len(m.units))
 		for j, n := range near[i].times {
 			in[j] += min(n, 1)
@@ -85,19 +86,14 @@ func (m *Meeting) count(asked []string, text string, turn int) tally {
 	return t
 }
 
-// surroundings adds up what was said from some words before a unit to some
-// after, and who said it.
-func (m *Meeting) surroundings(own, names []tally, i int) tally {
+// surroundings adds up what was said from some words before a unit to some after.
+func (m *Meeting) surroundings(own []tally, i int) tally {
 	t := tally{times: make([]float64, len(own[i].times))}
 	t.add(own[i])
-	t.add(names[i])
 	for step := -1; step <= 1; step += 2 {
 		said := m.units[i].length / 2
 		for k := i + step; k >= 0 && k < len(m.units) && said < around; k += step {
 			t.add(own[k])
-			if m.units[k].turn != m.units[k-step].turn {
-				t.add(names[k])
-			}
 			said += m.units[k].length
 		}
 	}

@@ -6,6 +6,7 @@ const (
 	start, end = 0.05, 0.07
 	atStart    = 1.5 // what is added to the first unit, and less and less to others at the start
 	atEnd      = 0.2
+	apart      = 0.2 // the relevance to a question below which nothing is picked
 )
 
 // Points picks what a summary says, in order of time.
@@ -22,7 +23,7 @@ func (m *Meeting) Points(budget int) []Sentence {
 		m.opening(bonus)
 	}
 	var all []Sentence
-	for _, i := range m.cover(budget, m.near(bonus, 0), 0) {
+	for _, i := range m.cover(budget, m.near(bonus), 0) {
 		all = append(all, m.sentence(i))
 	}
 	return all
@@ -42,10 +43,10 @@ func (m *Meeting) opening(bonus []float64) {
 }
 
 // near multiplies what each unit is worth by what it has to do with the
-// question, and leaves out those that have less to do with it than so much.
-func (m *Meeting) near(bonus []float64, least float64) []float64 {
+// question, and leaves out those that have little.
+func (m *Meeting) near(bonus []float64) []float64 {
 	for i, related := range m.related {
-		if bonus[i] *= related; related < least {
+		if bonus[i] *= related; related < apart {
 			bonus[i] = 0
 		}
 	}

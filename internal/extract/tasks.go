@@ -12,15 +12,12 @@ import (
 // Task is a sentence that looks as if somebody is to do something.
 type Task struct {
 	Sentence
-	Owner     string // a speaker, or ""
-	Due       string // as it was said, or ""
-	Tentative bool   // hedged: maybe, we could
+	Owner string // a speaker, or ""
+	Due   string // as it was said, or ""
 }
 
-const (
-	isTask = 2.5 // what a sentence comes up to, by its cues, that is taken for a task
-	apart  = 0.1 // the relevance to a question below which a candidate is of no use
-)
+// isTask is what a sentence comes up to, by its cues, that is taken for a task.
+const isTask = 2.5
 
 // Tasks picks candidates for what is to be done.
 func (m *Meeting) Tasks(budget int) []Task {
@@ -30,7 +27,7 @@ func (m *Meeting) Tasks(budget int) []Task {
 		found[i], bonus[i] = m.task(i)
 	}
 	var all []Task
-	for _, i := range m.cover(budget, m.near(bonus, apart), m.usual()) {
+	for _, i := range m.cover(budget, m.near(bonus), m.usual()) {
 		all = append(all, found[i])
 	}
 	return all
@@ -40,7 +37,7 @@ func (m *Meeting) Tasks(budget int) []Task {
 // 0 for not sure enough.
 func (m *Meeting) task(i int) (Task, float64) {
 	u := &m.units[i]
-	t := Task{Sentence: m.sentence(i), Tentative: u.does&hedge != 0}
+	t := Task{Sentence: m.sentence(i)}
 	if u.does&idle != 0 {
 		return t, 0
 	}
@@ -67,9 +64,6 @@ func (m *Meeting) task(i int) (Task, float64) {
 	}
 	if t.Due != "" {
 		sure++
-	}
-	if t.Tentative {
-		sure -= 0.5
 	}
 	if u.does&conditional != 0 {
 		sure--
@@ -204,13 +198,10 @@ func (m *Meeting) meet() {
 // Decisions picks candidates for what was decided.
 func (m *Meeting) Decisions(budget int) []Sentence {
 	return m.pick(budget, func(u *unit) float64 {
-		switch {
-		case u.asks() || u.does&decision == 0 || u.does&(undecided|open) != 0:
+		if u.asks() || u.does&decision == 0 || u.does&(undecided|open) != 0 {
 			return 0
-		case u.does&hedge != 0:
-			return 1
 		}
-		return 2
+		return 1
 	})
 }
 
@@ -253,7 +244,7 @@ func (m *Meeting) pick(budget int, of func(u *unit) float64) []Sentence {
 		bonus[i] = of(&m.units[i])
 	}
 	var all []Sentence
-	for _, i := range m.cover(budget, m.near(bonus, apart), m.usual()) {
+	for _, i := range m.cover(budget, m.near(bonus), m.usual()) {
 		all = append(all, m.sentence(i))
 	}
 	return all

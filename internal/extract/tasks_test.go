@@ -58,30 +58,11 @@ func TestTasks(t *testing.T) {
 			t.Errorf("%s: %d tasks, want one", row.text, len(found))
 			continue
 		}
-		if got := found[0]; got.Owner != row.owner || got.Due != row.due || got.Tentative {
-			t.Errorf("%s: got owner %q, due %q, tentative %v; want %q, %q", row.text, got.Owner, got.Due, got.Tentative, row.owner, row.due)
+		if got := found[0]; got.Owner != row.owner || got.Due != row.due {
+			t.Errorf("%s: got owner %q, due %q; want %q, %q", row.text, got.Owner, got.Due, row.owner, row.due)
 		}
 		if !strings.Contains(row.text, found[0].Due) || !strings.Contains(row.text, found[0].Quote) {
 			t.Errorf("%s: due %q and quote %q are not as they were said", row.text, found[0].Due, found[0].Quote)
-		}
-	}
-}
-
-func TestTentativeTasks(t *testing.T) {
-	t.Parallel()
-	for language, text := range map[string]string{
-		"en": "Maybe I could do the slides for the board next Tuesday.",
-		"de": "Vielleicht könnte ich am Montag mit dem Lieferanten sprechen.",
-		"fr": "Je vais peut-être refaire la présentation d'ici vendredi.",
-		"es": "A lo mejor yo me encargo del informe mañana.",
-		"pt": "Talvez eu mande, quer dizer, eu mando a planilha até sexta.",
-		"it": "Forse me ne occupo io entro venerdì.",
-		"nl": "Misschien kan ik volgende week de offerte maken.",
-		"ja": "できれば来週の月曜までに資料を送ります。",
-	} {
-		found := Read(said(language, text), 100).Tasks(100)
-		if len(found) != 1 || !found[0].Tentative {
-			t.Errorf("%s: got %+v, want one tentative task", text, found)
 		}
 	}
 }

@@ -14,7 +14,7 @@ func TestSpeech(t *testing.T) {
 		t.Fatal(err)
 	}
 	needs := map[string]cue{"promises": promise, "requests": request, "duties": duty, "tasks": chore, "idle": idle, "ifs": conditional,
-		"decisions": decision, "undecided": undecided, "open": open, "ignorance": ignorance, "hedges": hedge}
+		"decisions": decision, "undecided": undecided, "open": open, "ignorance": ignorance}
 	full := 0
 	for _, file := range files {
 		language := strings.TrimSuffix(file.Name(), ".txt")
