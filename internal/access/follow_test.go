@@ -60,7 +60,7 @@ func TestFollow(t *testing.T) {
 				t.Fatal(err)
 			}
 			admitted(again, "damaged: "+damage.says, true)
-			if err := tokens.Err(); err == nil || !strings.Contains(err.Error(), damage.says) || !strings.Contains(err.Error(), path) {
+			if err := tokens.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), damage.says) || !strings.Contains(err.Error(), path) {
 				t.Errorf("got %v, want the fault %q in %s", err, damage.says, path)
 			}
 		}
@@ -68,14 +68,14 @@ func TestFollow(t *testing.T) {
 			t.Fatal(err)
 		}
 		admitted(again, "the file is gone", true)
-		if got := strings.Count(log.String(), "tokens stay as they were"); got != 1 || tokens.Err() == nil {
+		if got := strings.Count(log.String(), "tokens stay as they were"); got != 1 || tokens.Ready(t.Context()) == nil {
 			t.Errorf("got %d lines about it, want 1: %s", got, &log)
 		}
 		if err := os.WriteFile(path, whole, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		admitted(again, "put back", true)
-		if err := tokens.Err(); err != nil {
+		if err := tokens.Ready(t.Context()); err != nil {
 			t.Error(err)
 		}
 		admitted(ada, "still revoked", false)

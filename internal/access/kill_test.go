@@ -63,7 +63,7 @@ func TestKill(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tokens.json")
 	file, keys := access.NewTokenFile(path, time.Now), accesstest.MasterKeys(t, accesstest.MasterKey("a", ""))
-	rounds := 40
+	rounds := 20
 	if testing.Short() {
 		rounds = 5
 	}

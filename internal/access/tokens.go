@@ -17,7 +17,7 @@ import (
 
 const (
 	tokensRead  = time.Second      // how often the file is looked at
-	tokensStale = 10 * time.Second // after which Err says that it is not
+	tokensStale = 10 * time.Second // after which Ready says that it is not
 )
 
 // TokenOptions says what becomes of what a door of tokens notices.
@@ -78,7 +78,7 @@ func OpenTokens(file *TokenFile, keys *MasterKeys, options TokenOptions) (*Token
 	running.Go(func() { each(ctx, tokensRead, t.follow) })
 	if t.Ended != nil {
 		e := &ending{tokens: t, seen: map[string]*heldToken{}, told: map[string]time.Time{}}
-		running.Go(func() { each(ctx, tokensRead, func() { e.tell(ctx) }) })
+		running.Go(func() { each(ctx, tokensRead, e.tell) })
 	}
 	t.stop = func() { cancel(); running.Wait() }
 	return t, nil
@@ -88,11 +88,11 @@ func OpenTokens(file *TokenFile, keys *MasterKeys, options TokenOptions) (*Token
 func (t *Tokens) Close() { t.stop() }
 
 // each does something now and then every so often, until ctx ends.
-func each(ctx context.Context, every time.Duration, do func()) {
+func each(ctx context.Context, every time.Duration, do func(context.Context)) {
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
 	for ctx.Err() == nil {
-		do()
+		do(ctx)
 		select {
 		case <-ctx.Done():
 		case <-ticks.C:
@@ -123,10 +123,10 @@ func (t *Tokens) look() {
 }
 
 // follow looks, and logs when that begins to go wrong.
-func (t *Tokens) follow() {
-	before := t.Err()
+func (t *Tokens) follow(ctx context.Context) {
+	before := t.Ready(ctx)
 	t.look()
-	if now := t.Err(); now != nil && before == nil {
+	if now := t.Ready(ctx); now != nil && before == nil {
 		t.Log.Error("tokens stay as they were: what is issued or revoked is not noticed", "error", now)
 	}
 }
@@ -151,8 +151,8 @@ func (t *Tokens) snapshot(raw []byte, list []issued, last *tokenSnapshot) *token
 	return s
 }
 
-// Err says why a change of the file would not be noticed, if so.
-func (t *Tokens) Err() error {
+// Ready says why a change of the file would not be noticed, if so.
+func (t *Tokens) Ready(context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if since := t.file.now().Sub(t.read); t.err == nil && since > tokensStale {

@@ -78,14 +78,17 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	if err != nil {
 		return err
 	}
-	door, closeDoor, err := p.door(u)
+	tokens, err := p.openTokens(u)
 	if err != nil {
 		return err
 	}
-	defer closeDoor()
 	checks := []observe.Check{{Name: "upstream", Holds: 5 * time.Second, Run: u.api.Reach}}
 	if u.state != nil {
 		checks = append(checks, observe.Check{Name: "redis", Optional: true, Run: u.state.Ready}) // without it each replica goes on alone
+	}
+	if tokens != nil {
+		defer tokens.Close()
+		checks = append(checks, observe.Check{Name: "tokens", Optional: true, Run: tokens.Ready}) // without it the list stays as it was
 	}
 	health := observe.NewHealth(time.Now, p.log, checks...)
 	stop, err := p.aside(health)
@@ -112,7 +115,7 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	}
 	return s.HTTP(ctx, listener, serve.Web{
 		Site: page,
-		Door: door, Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
+		Door: p.door(u, tokens), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
 		State: u.state, Secret: u.secret, Limits: p.limits(), Drain: p.Serving.Drain,
 		Health: health, MetricsApart: p.Serving.MetricsAddr != "",
 	})
@@ -127,28 +130,31 @@ func (p *program) site(at string, on []tools.Tool) (http.Handler, error) {
 	return site.Handler(site.Options{URL: at, Auth: p.Serving.Auth, Version: build().version, Tools: rows, Clients: configs.Clients()})
 }
 
-// door asks callers who they are, as --auth says, until close is called.
-func (p *program) door(u *upstream) (door access.Door, close func(), err error) {
-	close = func() {}
+// openTokens opens the door of callers with tokens, if --auth says so.
+func (p *program) openTokens(u *upstream) (*access.Tokens, error) {
+	if !slices.Contains(p.Serving.Auth, "token") {
+		return nil, nil
+	}
+	file, keys, err := p.tokens()
+	if err != nil {
+		return nil, err
+	}
+	return access.OpenTokens(file, keys, access.TokenOptions{Log: p.log, Ended: u.purge})
+}
+
+// door asks callers who they are, as --auth says.
+func (p *program) door(u *upstream, tokens *access.Tokens) access.Door {
 	if !p.Serving.Shared() {
-		return nil, close, nil
+		return nil
 	}
 	var doors access.Doors
-	if slices.Contains(p.Serving.Auth, "token") { // first, as it knows best what is wrong with one
-		file, keys, err := p.tokens()
-		if err != nil {
-			return nil, close, err
-		}
-		tokens, err := access.OpenTokens(file, keys, access.TokenOptions{Log: p.log, Ended: u.purge})
-		if err != nil {
-			return nil, close, err
-		}
-		doors, close = append(doors, tokens), tokens.Close
+	if tokens != nil { // first, as it knows best what is wrong with one
+		doors = append(doors, tokens)
 	}
 	if slices.Contains(p.Serving.Auth, "key") {
 		doors = append(doors, access.NewKeys(u.api, u.secret, time.Now))
 	}
-	return doors, close, nil
+	return doors
 }
 
 // purge forgets the meetings that nobody can ask for any more.

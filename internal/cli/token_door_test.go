@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -235,12 +236,29 @@ func TestDoorOpens(t *testing.T) {
 	if _, err := file.Revoke(t.Context(), "x"); err == nil || errors.Is(err, context.DeadlineExceeded) {
 		t.Fatal(err)
 	}
-	url, log, stop := serving(t, env, "--auth", "token,token")
+	url, log, stop := serving(t, env, append(noLimits, "--auth", "token,token")...)
 	log.find(t, `(there is no token yet)`)
 	if status := caller(t, url)(access.Credential{Scheme: access.Key, Secret: client.NewSecret(sandbox.Key)}); status != http.StatusUnauthorized {
 		t.Errorf("an API key: got %d, want 401, as only tokens are taken", status)
 	}
+	ready := func(want string) {
+		t.Helper()
+		body := ""
+		for late := time.Now().Add(30 * time.Second); !strings.Contains(body, want); _, _, body = ask(t, "GET", url+"/readyz", nil, "") {
+			if time.Now().After(late) {
+				t.Fatalf("got %s, want %s", body, want)
+			}
+		}
+	}
+	ready(`{"status":"ready","checks":{"tokens":"ok","upstream":"ok"}}`)
+	if err := os.WriteFile(folder+"/tokens.json", []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ready(`{"status":"degraded","checks":{"tokens":"failing","upstream":"ok"}}`)
 	stop()
+	if code, _, errOut := run(t.Context(), "", env, "serve", "--auth", "token", "--addr", "127.0.0.1:0"); code != 1 || !strings.Contains(errOut, folder) {
+		t.Errorf("a damaged file: got %d, %s, want it named", code, errOut)
+	}
 	if code, _, errOut := run(t.Context(), "", append(env, "MEETMCP_TOKEN_FILE="+folder), "serve", "--auth", "token", "--addr", "127.0.0.1:0"); code != 1 || !strings.Contains(errOut, folder) {
 		t.Errorf("a folder for a file: got %d, %s, want it named", code, errOut)
 	}
