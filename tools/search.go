@@ -253,12 +253,9 @@ func (a *archive) fillOne(ctx context.Context, call *Call, q *library.Query) (se
 		return searched{}, err
 	}
 	q.BotID = id
-	r, err := a.meeting(ctx, call, id)
+	r, err := a.spoken(ctx, call, id)
 	if err != nil {
 		return searched{}, err
-	}
-	if r.absent != nil {
-		return searched{}, badArgument("bot_id %s has no transcript. %s\nThis says nothing about what was said. %s", id, r.absent.cause, r.absent.remedy)
 	}
 	if !r.kept {
 		return searched{}, badArgument("bot_id %s is not final: it is being recorded or transcribed again. get_transcript reads what there is; search it some minutes later.", id)
