@@ -48,6 +48,10 @@ func TestResultsStayWithinTheirBudget(t *testing.T) {
 			{"list_calendar_events", `{"calendar_id":"` + calendar + `","status":"all","detail":"full",` + limit + `}`},
 			{"get_calendar_event", `{"event_id":"` + event + `",` + limit + `}`},
 			{"get_screenshots", `{"bot_id":"` + bots[0] + `",` + limit + `}`},
+			{"search_transcripts", `{"query":"what will the budget be","limit":50,` + limit + `}`},
+			{"search_transcripts", `{"query":"wohin mit dem Kalender","limit":50,` + limit + `}`},
+			{"search_transcripts", `{"query":"試作品はどうでしたか","limit":50,` + limit + `}`},
+			{"search_transcripts", `{"query":"a zeppelin over Brindlewick","bot_id":"` + bots[0] + `",` + limit + `}`},
 			{"summarize_meeting", `{"bot_id":"` + longest + `","max_words":1000,"kind":"minutes",` + limit + `}`},
 			{"verify_claims", `{"bot_id":"` + longest + `","claims":[` + strings.Repeat(`"Somebody said that the washer would be shut down over the whole summer",`, 20) + `"x"],` + limit + `}`},
 		} {

@@ -81,7 +81,9 @@ func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (search
 	for _, id := range s.unread {
 		unread[id] = true
 	}
-	s.covered.NotYet = s.unread[:min(len(s.unread), fetchMost)]
+	if s.covered.NotYetTotal = len(s.unread); s.covered.NotYetTotal > 0 {
+		s.covered.NotYet = s.unread[:min(len(s.unread), fetchMost)]
+	}
 	s.covered.Complete = s.covered.Complete && len(s.unread) == 0
 	return s.covered, unread, ctx.Err()
 }

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,9 +47,9 @@ type passage struct {
 	Start    float64      `json:"start_time"`
 	End      float64      `json:"end_time"`
 	Turns    []scoredTurn `json:"turns"`
-	Speakers []said       `json:"speakers"`
+	Speakers []said       `json:"speakers,omitzero"`
 	Text     string       `json:"text"`
-	Link     string       `json:"link"`
+	Link     string       `json:"link,omitzero"`
 }
 
 type scoredTurn struct {
@@ -61,7 +62,8 @@ type searched struct {
 	Known             int      `json:"known"`    // ended meetings that match the filters
 	Searched          int      `json:"searched"` // of these
 	WithoutTranscript int      `json:"without_transcript,omitzero"`
-	NotYet            []string `json:"not_yet,omitzero"` // bot_id of those still to be read
+	NotYet            []string `json:"not_yet,omitzero"` // bot_id of those still to be read, the next ones
+	NotYetTotal       int      `json:"not_yet_total,omitzero"`
 	Oldest            string   `json:"oldest,omitzero"`
 	Newest            string   `json:"newest,omitzero"`
 	Complete          bool     `json:"complete"`
@@ -88,7 +90,7 @@ func (c searched) text() string {
 	if c.WithoutTranscript > 0 {
 		text += fmt.Sprintf("; %d have no transcript", c.WithoutTranscript)
 	}
-	if n := len(c.NotYet); n > 0 {
+	if n := c.NotYetTotal; n > 0 {
 		text += fmt.Sprintf("; %d are not read yet: call again to search them too", n)
 	}
 	return text + "."
@@ -97,8 +99,12 @@ func (c searched) text() string {
 func (o *searchResults) Text() string {
 	var b strings.Builder
 	for _, r := range o.Results {
-		fmt.Fprintf(&b, "- bot_id %s · %s · %s · %s-%s · turns %d-%d · %s\n%s\n", r.BotID, r.Title.quoted(), r.Date, transcript.Clock(r.Start), transcript.Clock(r.End),
-			r.Turns[0].Turn, r.Turns[len(r.Turns)-1].Turn, r.Link, r.Text)
+		fmt.Fprintf(&b, "- bot_id %s · %s · %s · %s-%s · turns %d-%d", r.BotID, r.Title.quoted(), r.Date, transcript.Clock(r.Start), transcript.Clock(r.End),
+			r.Turns[0].Turn, r.Turns[len(r.Turns)-1].Turn)
+		if r.Link != "" {
+			b.WriteString(" · " + r.Link)
+		}
+		b.WriteString("\n" + r.Text + "\n")
 	}
 	if len(o.Results) == 0 {
 		b.WriteString("Nothing was found.\n")
@@ -180,9 +186,14 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	for i, hit := range hits {
 		passages[i] = passageOf(hit, fence)
 	}
-	return most(call, len(hits), in.tokens(), least, func(k int, _ detail) (*searchResults, error) {
-		out := &searchResults{Results: passages[:k], Coverage: covered, Unknown: found.Unknown, Nearest: found.Nearest, Instead: found.Instead,
-			Present: shortAll(found.Speakers)}
+	return most(call, len(hits), in.tokens(), brief, func(k int, d detail) (*searchResults, error) {
+		out := &searchResults{Results: passages[:k], Coverage: covered, Unknown: found.Unknown, Nearest: found.Nearest, Instead: found.Instead}
+		if len(found.Speakers) > 0 {
+			out.Present = shortAll(found.Speakers)
+		}
+		if d == least {
+			out.lessen(hits[:k], fence)
+		}
 		if covered.running {
 			out.State, out.RetryAfter = stateRunning, int(fetchTime/time.Second)
 		}
@@ -246,6 +257,28 @@ func passageOf(hit library.Hit, fence transcript.Fence) passage {
 	return p
 }
 
+// leastTokens is about what is shown of a passage where there is room for least.
+const leastTokens = 90
+
+// lessen shows of each passage only the beginning of what answers best, and
+// names only the next of the meetings that are not read yet.
+func (o *searchResults) lessen(hits []library.Hit, fence transcript.Fence) {
+	o.Results = make([]passage, 0, len(hits))
+	for _, hit := range hits {
+		best := slices.MaxFunc(hit.Turns, func(a, b library.ScoredTurn) int { return cmp.Compare(a.Score, b.Score) })
+		hit.Turns = []library.ScoredTurn{best}
+		if at := slices.IndexFunc(hit.Text, func(t transcript.Turn) bool { return t.Index == best.Index }); at >= 0 {
+			hit.Text = hit.Text[at : at+1]
+			hit.Start, hit.End = hit.Text[0].Start, hit.Text[0].End
+		}
+		p := passageOf(hit, fence)
+		p.Text = fence.Wrap(transcript.Render(hit.Text, transcript.Position{}, leastTokens).Text)
+		p.Speakers, p.Link = nil, "" // which bot_id, turns and text have as well
+		o.Results = append(o.Results, p)
+	}
+	o.Coverage.NotYet, o.Nearest, o.Instead, o.Present = o.Coverage.NotYet[:min(1, len(o.Coverage.NotYet))], nil, nil, nil
+}
+
 // fillOne sees to it that one meeting is kept.
 func (a *archive) fillOne(ctx context.Context, call *Call, q *library.Query) (searched, error) {
 	id, err := finished(ctx, a.api, call, q.BotID)
@@ -253,12 +286,9 @@ func (a *archive) fillOne(ctx context.Context, call *Call, q *library.Query) (se
 		return searched{}, err
 	}
 	q.BotID = id
-	r, err := a.meeting(ctx, call, id)
+	r, err := a.spoken(ctx, call, id)
 	if err != nil {
 		return searched{}, err
-	}
-	if r.absent != nil {
-		return searched{}, badArgument("bot_id %s has no transcript. %s\nThis says nothing about what was said. %s", id, r.absent.cause, r.absent.remedy)
 	}
 	if !r.kept {
 		return searched{}, badArgument("bot_id %s is not final: it is being recorded or transcribed again. get_transcript reads what there is; search it some minutes later.", id)

@@ -282,7 +282,7 @@ func searchable(t *testing.T, path string) int {
 	}
 	found := map[string]bool{}
 	for more, at := true, 0; more; {
-		r, err := own.Search(t.Context(), library.Query{Text: "a quince's secret", Limit: 50, Offset: at})
+		r, err := own.Search(t.Context(), library.Query{Text: `"secret number of the quinces"`, Limit: 50, Offset: at})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -130,6 +130,10 @@ func TestLanguages(t *testing.T) {
 			if hits := found(t, everything, Query{Text: line[1]}).Hits; len(hits) > 0 && hits[0].Meeting.BotID == language {
 				across++
 			}
+			phrase := Query{Text: `"` + line[0] + `"`} // with words that say little in its language, and are names of things in others
+			if hits := found(t, everything, phrase).Hits; len(hits) != 1 || hits[0].Meeting.BotID != language {
+				t.Errorf("%s: got %+v", phrase.Text, hits)
+			}
 		}
 		t.Logf("%s: MRR %.2f, right meeting first %.0f of %d", language, inside/float64(len(lines)), across, len(lines))
 		if inside < 0.8*float64(len(lines)) || across < 0.9*float64(len(lines)) {

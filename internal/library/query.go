@@ -14,6 +14,7 @@ import (
 type question struct {
 	plain   string   // what is neither quoted nor excluded
 	phrases []string // in the form of exact
+	quoted  []string // the same as they are written
 	without []string // the same
 	terms   []term
 	barred  []term // of the words that must not be there
@@ -77,7 +78,7 @@ func parse(text string) question {
 				if out {
 					q.without = append(q.without, phrase)
 				} else {
-					q.phrases = append(q.phrases, phrase)
+					q.phrases, q.quoted = append(q.phrases, phrase), append(q.quoted, text[quote+1:end])
 				}
 			}
 			size = end + 1 - i
@@ -148,7 +149,7 @@ func (q *question) prepare(languages []string) error {
 			}
 		}
 	}
-	for _, phrase := range q.phrases {
+	for _, phrase := range q.quoted {
 		for _, t := range phraseTerms(phrase, lexicons) {
 			t.must = true
 			kept = append(kept, t)
@@ -260,23 +261,32 @@ func runTerms(run string) (strong, weak []term) {
 	return strong, weak
 }
 
-// phraseTerms are what the index knows of a phrase.
+// phraseTerms are what the index knows of a phrase, in whichever of the languages
+// it was said.
 func phraseTerms(phrase string, lexicons []*words.Lexicon) []term {
 	var all []term
-	for _, w := range words.Split(strings.TrimSpace(joinRuns(phrase))) {
+	for _, w := range words.Split(phrase) {
 		if w.Run {
 			strong, weak := runTerms(w.Text)
 			all = append(append(all, strong...), weak...)
 			continue
 		}
-		t := term{word: w.Text, count: 1}
-		for _, x := range lexicons {
-			if stem := x.Term(w.Text); stem != "" && !slices.Contains(t.stems, stem) {
-				t.stems = append(t.stems, stem)
-			}
+		parts := w.Parts()
+		if len(parts) > 1 {
+			parts = parts[:len(parts)-1] // the last is them all in one, which may be said in two
 		}
-		if len(t.stems) > 0 {
-			all = append(all, t)
+		for _, part := range parts {
+			t, everywhere := term{word: part, count: 1}, true
+			for _, x := range lexicons {
+				stem := x.Term(part)
+				everywhere = everywhere && stem != "" && !x.Omits(part)
+				if stem != "" && !slices.Contains(t.stems, stem) {
+					t.stems = append(t.stems, stem)
+				}
+			}
+			if everywhere && len(t.stems) > 0 {
+				all = append(all, t)
+			}
 		}
 	}
 	return all

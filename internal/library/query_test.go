@@ -13,9 +13,9 @@ func TestParse(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]question{
 		`plain words`:               {plain: "plain words"},
-		`a "Quoted, Phrase" b`:      {plain: "a   b", phrases: []string{" quoted phrase "}},
-		`„So nicht“ «ça va»`:        {plain: "   ", phrases: []string{" so nicht ", " ca va "}},
-		`「会議」`:                      {plain: " ", phrases: []string{" 会 議 "}},
+		`a "Quoted, Phrase" b`:      {plain: "a   b", phrases: []string{" quoted phrase "}, quoted: []string{"quoted, phrase"}},
+		`„So nicht“ «ça va»`:        {plain: "   ", phrases: []string{" so nicht ", " ca va "}, quoted: []string{"so nicht", "ça va"}},
+		`「会議」`:                      {plain: " ", phrases: []string{" 会 議 "}, quoted: []string{"会議"}},
 		`-out in -"two words"`:      {plain: "  in  ", without: []string{" out ", " two words "}},
 		`well-known -follow-up - x`: {plain: "well-known   - x", without: []string{" follow up "}},
 		`it's "an open quote`:       {plain: `it's "an open quote`},

@@ -101,7 +101,8 @@ type Lexicon struct {
 	stop     map[string]bool
 	stem     func(*snowballstem.Env) bool
 	made     map[string]string
-	ask      map[string]bool // terms, once they are asked for
+	plain    map[string]bool // stop words without their accents, once they are asked for
+	ask      map[string]bool // terms, likewise
 	tell     map[string]bool
 }
 
@@ -120,6 +121,18 @@ func NewLexicon(language string) *Lexicon {
 
 // Stops reports that a word says too little to be a term.
 func (x *Lexicon) Stops(word string) bool { return x.stop[word] }
+
+// Omits reports that a word, which may lack its accents, may be one that says
+// too little to be a term.
+func (x *Lexicon) Omits(word string) bool {
+	if x.plain == nil {
+		x.plain = map[string]bool{}
+		for w := range x.stop {
+			x.plain[Unaccented(w)] = true
+		}
+	}
+	return x.plain[Unaccented(word)]
+}
 
 // Asks reports that a term only asks for something, and is seldom said where it is.
 func (x *Lexicon) Asks(term string) bool {
