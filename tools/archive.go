@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/lru"
@@ -123,6 +125,17 @@ func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, 
 		call.note("this meeting is being transcribed again; this is most likely still the old transcript.")
 	}
 	return r, nil
+}
+
+// keep reads a meeting that has become readable, or is so anew, before anybody
+// asks for it.
+func (a *archive) keep(ctx context.Context, id string) error {
+	if kept, err := a.tenant(ctx); kept == nil || err != nil {
+		return err
+	}
+	a.note(ctx, id, func(c *custody) { c.confirmed = time.Time{} })
+	_, err := a.meeting(client.WithCalls(ctx, &client.Calls{}), &Call{Now: a.policy.Now(), args: map[string]jsontext.Value{}}, id)
+	return err
 }
 
 // check answers a kept meeting if it is still as the API has it, as far as a

@@ -132,6 +132,7 @@ func join(ctx context.Context, api *client.Client, call *Call, in joinMeeting) (
 		return nil, err
 	}
 	call.speechToText(&req.SpeechToText)
+	call.reports(ctx, &req.WebhookURL)
 	waiting := 0
 	if req.AutomaticLeave != nil {
 		waiting = req.AutomaticLeave.WaitingRoomTimeout

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -127,4 +128,21 @@ func (c *Call) destinationsIn(path string, v any) error {
 		}
 	}
 	return nil
+}
+
+// reports fills in where a bot reports to, where events are taken in here, and
+// says whose webhook gets them.
+func (c *Call) reports(ctx context.Context, to *client.Destination) {
+	if c.tool.policy.Webhook == nil {
+		return
+	}
+	switch own := c.tool.policy.Webhook(ctx); {
+	case *to != "":
+		c.note("this bot's events go to webhook_url, and not to the account's own webhook.")
+	case own != "":
+		*to = client.Destination(own)
+		c.note("this server gets this bot's events, and the account's own webhook does not.")
+	default:
+		c.note("the account's own webhook gets this bot's events.")
+	}
 }

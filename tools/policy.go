@@ -32,6 +32,9 @@ type Policy struct {
 	After          func(time.Duration) <-chan time.Time                              // the clock that waits run by; time.After when nil
 	Context        context.Context                                                   // ends what goes on after a call has answered; never when nil
 	Watch          func(key client.Secret, bot string, changed func()) (stop func()) // calls changed, beside what polling sees, when something is told of a bot; nil: nothing is
+	Webhook        func(ctx context.Context) string                                  // where the bots of the caller are to report, "" for the account's own webhook; nil: nothing is taken in here
+	Told           func(ctx context.Context, key client.Secret, bot string) string   // the newest status that a bot reported here, "" when none; nil: nothing is taken in here
+	Keeps          func(keep func(ctx context.Context, bot string) error)            // is given what reads a meeting into the library as soon as it can be; may be nil
 	State          shared.State                                                      // what is counted and used up; this process's own when nil
 	Secret         []byte                                                            // signs what callers bring back; this process's own when nil
 	Meter          Meter                                                             // counts what happens behind calls; nobody does when nil

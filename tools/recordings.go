@@ -74,6 +74,7 @@ func schedule(ctx context.Context, api *client.Client, call *Call, in scheduleRe
 		return nil, err
 	}
 	call.speechToText(&body.SpeechToText)
+	call.reports(ctx, &body.WebhookURL)
 	var events []client.Event
 	err := call.tool.policy.spend(ctx, func() (err error) {
 		events, err = api.ScheduleRecording(ctx, in.EventID, in.AllOccurrences, body)

@@ -13,6 +13,8 @@ const (
 	stateScheduled = "scheduled"
 	stateJoining   = "joining"
 	stateInCall    = "in call"
+	stateWaiting   = "in the waiting room" // which only webhooks tell
+	statePaused    = "paused"              // the same
 	stateEnded     = "ended"
 	stateFailed    = "failed"
 	stateUnknown   = "unknown"

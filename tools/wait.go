@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,7 +102,7 @@ func wait(ctx context.Context, watches *watches, call *Call, in waitFor) (*waite
 			case s.err != nil:
 				continue
 			}
-			last = judge(s.data, in.Until, call.tool.policy.Now())
+			last = judge(s.data, s.told, in.Until, call.tool.policy.Now())
 			if last.BotState != state {
 				state = last.BotState
 				call.progress(ctx, state)
@@ -124,8 +125,9 @@ func wait(ctx context.Context, watches *watches, call *Call, in waitFor) (*waite
 	}
 }
 
-// judge says whether a bot has come so far, still may, or never will.
-func judge(data *client.MeetingData, until string, now time.Time) *waited {
+// judge says whether a bot has come so far, still may, or never will, by what
+// the API answers and the newest status that the bot reported, "" when none.
+func judge(data *client.MeetingData, told, until string, now time.Time) *waited {
 	bot := &data.BotData.Bot
 	fate := fateOf(data, now)
 	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
@@ -134,13 +136,28 @@ func judge(data *client.MeetingData, until string, now time.Time) *waited {
 		Cause: said(fate.cause), Whose: fate.whose, Remedy: fate.remedy,
 	}
 	over := fate.state == stateEnded || fate.state == stateFailed
-	admitted := !bot.BotJoinedAt.IsZero()
+	if over {
+		told = "" // it is older than the end
+	}
+	admitted := !bot.BotJoinedAt.IsZero() || inCall(told)
+	switch told {
+	case "in_waiting_room":
+		out.BotState, out.Remedy = stateWaiting, "Ask the host to admit the bot from the lobby."
+	case "recording_paused":
+		out.BotState, out.Remedy = statePaused, "Ask the host to let the recording go on."
+	}
 	switch until {
 	case untilJoined:
 		out.Reached = admitted
 	case untilRecording:
-		out.Reached = data.Duration > 0 || admitted && !over && now.Sub(bot.BotJoinedAt.Time) >= settling
-		if out.Reached && !over {
+		switch told {
+		case "in_call_recording", "recording_resumed":
+			out.Reached = true
+		case "in_call_not_recording", "recording_paused":
+		default:
+			out.Reached = data.Duration > 0 || admitted && !over && now.Sub(bot.BotJoinedAt.Time) >= settling
+		}
+		if out.Reached && !over && told == "" {
 			out.Unknown = "whether it is paused: the API tells only that the bot has been in the call for a minute without trouble; the webhook bot.status_change (in_call_recording, recording_paused) tells."
 		}
 	case untilEnded:
@@ -166,7 +183,7 @@ func judge(data *client.MeetingData, until string, now time.Time) *waited {
 		if fate.state == stateEnded {
 			out.Next = "wait_for_meeting with the same arguments waits on; the transcript is being made."
 		}
-		if fate.state == stateJoining {
+		if fate.state == stateJoining && told == "" {
 			out.Unknown = "whether it waits in the lobby: the API does not tell; the webhook bot.status_change (in_waiting_room) does. Ask the host to look for it."
 		}
 		if fate.state == stateScheduled {
@@ -174,6 +191,11 @@ func judge(data *client.MeetingData, until string, now time.Time) *waited {
 		}
 	}
 	return out
+}
+
+// inCall reports that a bot with this status has been let in.
+func inCall(status string) bool {
+	return slices.Contains([]string{"in_call_not_recording", "in_call_recording", "recording_paused", "recording_resumed"}, status)
 }
 
 func reachedNext(until string) string {

@@ -21,6 +21,7 @@ const (
 // sighting is what was seen of a bot, or why nothing was.
 type sighting struct {
 	data  *client.MeetingData
+	told  string // the newest status that the bot reported, "" when none
 	err   error
 	marks marks
 }
@@ -34,6 +35,7 @@ type watches struct {
 	api   *client.Client
 	after func(time.Duration) <-chan time.Time
 	now   func() time.Time
+	told  func(ctx context.Context, key client.Secret, bot string) string   // nil: nothing does
 	tells func(key client.Secret, bot string, changed func()) (stop func()) // nil: nothing does
 
 	mu   sync.Mutex
@@ -51,7 +53,7 @@ type watch struct {
 }
 
 func newWatches(api *client.Client, p *policy) *watches {
-	return &watches{api: api, after: p.After, now: p.Now, tells: p.Watch, open: map[watched]*watch{}}
+	return &watches{api: api, after: p.After, now: p.Now, tells: p.Watch, told: p.Told, open: map[watched]*watch{}}
 }
 
 // see sends what is seen of a bot, now and after each look, until done is
@@ -153,9 +155,13 @@ func (w *watches) slowest(s sighting) time.Duration {
 func (w *watches) look(ctx context.Context, bot string) sighting {
 	data, err := w.api.MeetingData(ctx, bot, true)
 	s := sighting{data: data, err: err}
+	if w.told != nil {
+		s.told = w.told(ctx, w.api.KeyFor(ctx), bot)
+	}
 	switch {
 	case err == nil:
 		s.marks = marksOf(data, w.now())
+		s.marks.glance += " " + s.told
 	case !passing(err):
 		s.marks = marks{err.Error(), err.Error()}
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/audit"
+	"github.com/meetmcp/meetmcp/internal/events"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/serve"
@@ -103,13 +104,15 @@ func logger(config *configs.Config, to io.Writer) *slog.Logger {
 // upstream is the API that tools call: the real one, or a sandbox.
 type upstream struct {
 	api     *client.Client
-	sandbox *sandbox.Sandbox                 // nil with the real API
-	library atomic.Pointer[library.Library]  // nil until it is opened, which may be while all ends
-	open    func() (*library.Library, error) // opens it; nil when there is none, or are no tools yet
-	engine  *summarize.Engine                // nil before there are tools
-	stop    func()                           // ends what tools still do; nil before there are tools
-	state   shared.State                     // what replicas share; nil when there is but one
-	secret  []byte                           // signs what callers bring back; nil: this process's own
+	sandbox *sandbox.Sandbox                    // nil with the real API
+	library atomic.Pointer[library.Library]     // nil until it is opened, which may be while all ends
+	open    func() (*library.Library, error)    // opens it; nil when there is none, or are no tools yet
+	engine  *summarize.Engine                   // nil before there are tools
+	stop    func()                              // ends what tools still do; nil before there are tools
+	state   shared.State                        // what replicas share; nil when there is but one
+	inbox   *events.Inbox                       // takes in webhooks; nil when nothing can reach it
+	keep    func(context.Context, string) error // reads a meeting into the library; nil before there are tools
+	secret  []byte                              // signs what callers bring back; nil: this process's own
 }
 
 // connect opens what the configuration asks for.
@@ -200,6 +203,13 @@ func (p *program) policy(u *upstream) tools.Policy {
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
 		Library: u.open, Confirm: p.Confirm, Meter: p.observer, State: u.state, Secret: u.secret, Summaries: p.engine(u),
+	}
+	if u.inbox != nil {
+		policy.Webhook, policy.Watch = p.webhook(u), u.inbox.Watch
+		policy.Told = func(ctx context.Context, key client.Secret, bot string) string {
+			return u.inbox.Seen(ctx, key, bot).Code
+		}
+		policy.Keeps = func(keep func(context.Context, string) error) { u.keep = keep }
 	}
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now

@@ -16,6 +16,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/access"
+	"github.com/meetmcp/meetmcp/internal/events"
 	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/internal/shared"
@@ -47,15 +48,52 @@ func (p *program) serve(ctx context.Context) error {
 // share opens what all replicas know together.
 func (p *program) share(u *upstream) error {
 	u.secret = p.secret()
-	if p.Serving.Redis == "" {
-		return nil
+	if p.Serving.Redis != "" {
+		redis, err := shared.OpenRedis(p.Serving.Redis, u.secret, p.log)
+		if err != nil {
+			return err
+		}
+		u.state = redis
 	}
-	redis, err := shared.OpenRedis(p.Serving.Redis, u.secret, p.log)
-	if err != nil {
-		return err
+	if p.Serving.PublicURL != nil {
+		known := u.state
+		if known == nil {
+			known = shared.NewMemory(nil)
+		}
+		u.inbox = events.New(events.Options{PublicURL: p.Serving.PublicURL, Secret: u.secret, State: known, Log: p.log, Received: p.observer.Webhook})
 	}
-	u.state = redis
 	return nil
+}
+
+// webhook says where the bots of a caller are to report: here, if the operator
+// said so for all or for this caller's token.
+func (p *program) webhook(u *upstream) func(context.Context) string {
+	return func(ctx context.Context) string {
+		caller := access.From(ctx)
+		if !p.Serving.TakeWebhooks && (caller == nil || !caller.Webhooks) {
+			return ""
+		}
+		return u.inbox.URL(u.api.KeyFor(ctx))
+	}
+}
+
+// takeIn reads meetings as webhooks tell that they can be read, until stop is
+// called.
+func (u *upstream) takeIn() (stop func()) {
+	if u.inbox == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		u.inbox.Run(ctx, u.keep)
+	}()
+	return func() {
+		cancel()
+		<-done
+		u.inbox.Close()
+	}
 }
 
 // secret signs and names what callers bring back. It is the same on all
@@ -78,6 +116,7 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	if err != nil {
 		return err
 	}
+	defer u.takeIn()()
 	tokens, err := p.openTokens(u)
 	if err != nil {
 		return err
@@ -113,9 +152,14 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	var inbox http.Handler
+	if u.inbox != nil {
+		inbox = u.inbox
+	}
 	return s.HTTP(ctx, listener, serve.Web{
-		Site: page,
-		Door: p.door(u, tokens), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
+		Inbox: inbox,
+		Site:  page,
+		Door:  p.door(u, tokens), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
 		State: u.state, Secret: u.secret, Limits: p.limits(), Drain: p.Serving.Drain,
 		Health: health, MetricsApart: p.Serving.MetricsAddr != "",
 	})
