@@ -17,18 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // by who speaks first.
 func meetings(t testing.TB) map[string][]transcript.Turn {
 	t.Helper()
-	return meetingsIn(t, os.Getenv("MEETINGS"))
-}
-
-// sandboxMeetings are the meetings that the sandbox comes with.
-func sandboxMeetings(t testing.TB) map[string][]transcript.Turn {
-	t.Helper()
-	return meetingsIn(t, "")
-}
-
-func meetingsIn(t testing.TB, folder string) map[string][]transcript.Turn {
-	t.Helper()
-	s, err := sandbox.Start(sandbox.Options{Data: folder})
+	s, err := sandbox.Start(sandbox.Options{Data: os.Getenv("MEETINGS")})
 	if err != nil {
 		t.Fatal(err)
 	}
