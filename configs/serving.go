@@ -27,6 +27,9 @@ type serveFlags struct {
 	AllowedOrigins string `group:"Who may call" placeholder:"ORIGIN,…" help:"Web pages that may call, such as https://app.example.org (default: none)."`
 	TrustedProxies string `group:"Who may call" placeholder:"NETWORK,…" help:"Proxies in front, such as 10.0.0.0/8, whose X-Forwarded-For says where a request comes from."`
 
+	LibraryTTL   string `name:"library-ttl" group:"What is kept" placeholder:"DURATION" help:"How long a finished meeting is kept for search, such as 30d or 12h (30d with --auth or --redis, else for good)."`
+	LibraryQuota string `name:"library-quota" group:"What is kept" placeholder:"N" help:"How many meetings are kept of one key; the next takes the place of the one that was read first (1000 with --auth, else as many as there are)."`
+
 	Redis        string `group:"Several replicas" placeholder:"URL" help:"A Redis or Valkey that all replicas share, such as redis://127.0.0.1:6379/0 (default: this is the only replica)."`
 	TakeWebhooks bool   `group:"Webhooks" help:"Have the bots that tools send report here, rather than to the account's own webhook. Needs --public-url. Waiting, and states such as the lobby, then need no polling."`
 
@@ -56,6 +59,9 @@ type Serving struct {
 
 	Redis        string // address, empty for one replica
 	TakeWebhooks bool   // whether bots report here unless a token says otherwise
+
+	LibraryTTL   time.Duration // 0: for good
+	LibraryQuota int           // meetings of one key; 0: no limit
 
 	// Limits by name; a flag that was not given is not in it.
 	Limits map[string]int
@@ -118,6 +124,7 @@ func (c *checker) serving(given *serveFlags, secretEnv []string) Serving {
 		}
 		s.Limits[limit.name] = n
 	}
+	c.bounds(&s, given)
 	if !s.Shared() {
 		s.Addr = c.loopback("--addr", given.Addr, "serve answers whoever can reach it, with your key. Let it ask who calls, with --auth key or --auth token")
 		return s

@@ -33,22 +33,34 @@ type archive struct {
 
 	changing sync.RWMutex // held alone while a meeting is dropped, so that what was read before is not kept after
 
-	mu      sync.Mutex
-	custody map[watched]custody
-	fills   map[string]*filling // by key
+	mu       sync.Mutex
+	custody  map[watched]custody
+	fills    map[string]*filling  // by key
+	accepted map[string]time.Time // by key, when the API last answered it
+	heeded   map[string]heeding   // by tenant
+	swept    time.Time
 }
 
 // custody is what this process knows of the copy of a meeting.
 type custody struct {
 	confirmed time.Time // when the API last had the same
+	seen      time.Time // when it last had the meeting
+	losses    int64     // of the shared state, when it was confirmed
 	drops     int       // how often it was dropped
+	dropped   time.Time // when last
 	replaced  string    // the version that is being replaced, "" when it is not known
 	until     time.Time // when the API answers the new one at the latest
 }
 
-// keeps reports that a version may be kept that was read after so many drops.
-func (c custody) keeps(version string, drops int, now time.Time) bool {
-	return c.drops == drops && (!now.Before(c.until) || c.replaced != "" && version != c.replaced)
+// standing is how things stood before the API was asked for a meeting.
+type standing struct {
+	drops  int   // of it here
+	losses int64 // of the shared state
+}
+
+// keeps reports that a version may be kept that was read after things stood so.
+func (c custody) keeps(version string, before standing, now time.Time) bool {
+	return c.drops == before.drops && (!now.Before(c.until) || c.replaced != "" && version != c.replaced)
 }
 
 // record is a meeting with its transcript, or with why there is none.
@@ -60,11 +72,14 @@ type record struct {
 }
 
 func newArchive(api *client.Client, p *policy) *archive {
-	return &archive{api: api, policy: p, pages: lru.New[pageOf, *page](heldPages), listings: lru.New[string, listing](heldListings),
-		custody: map[watched]custody{}, fills: map[string]*filling{}}
+	a := &archive{api: api, policy: p, pages: lru.New[pageOf, *page](heldPages), listings: lru.New[string, listing](heldListings),
+		custody: map[watched]custody{}, fills: map[string]*filling{}, accepted: map[string]time.Time{}, heeded: map[string]heeding{}}
+	a.listen()
+	return a
 }
 
-// tenant is the part of the library that the call's key may see, nil without one.
+// tenant is the part of the library that belongs to the call's key, nil without
+// one. What is shown of it is asked of shelf.
 func (a *archive) tenant(ctx context.Context) (*library.Tenant, error) {
 	if a.policy.Library == nil {
 		return nil, nil
@@ -85,15 +100,25 @@ func (a *archive) custodyOf(ctx context.Context, id string) custody {
 func (a *archive) note(ctx context.Context, id string, change func(*custody)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.sweep(a.policy.Now())
 	at := watched{a.api.KeyFor(ctx).Reveal(), id}
 	c := a.custody[at]
 	change(&c)
 	a.custody[at] = c
 }
 
+func (a *archive) standing(ctx context.Context, id string) standing {
+	return standing{a.custodyOf(ctx, id).drops, a.policy.State.Losses()}
+}
+
+// confirm takes note that the API has the same as is kept.
+func (a *archive) confirm(ctx context.Context, id string, before standing) {
+	a.note(ctx, id, func(c *custody) { c.confirmed, c.losses = a.policy.Now(), before.losses })
+}
+
 // meeting reads one meeting.
 func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, error) {
-	kept, err := a.tenant(ctx)
+	kept, err := a.shelf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -110,18 +135,18 @@ func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, 
 			}
 		}
 	}
-	data, drops, err := a.fetch(ctx, id)
+	data, before, err := a.fetch(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	name, _ := titleOf(ctx, a.api, call, data)
 	r := recordOf(data, string(name), call.Now)
 	if kept != nil && r.state == stateEnded && r.absent == nil {
-		if err := a.put(ctx, kept, r, drops); err != nil {
+		if err := a.put(ctx, kept, r, before); err != nil {
 			return nil, err
 		}
 	}
-	if c := a.custodyOf(ctx, id); !c.keeps(r.Version, c.drops, a.policy.Now()) {
+	if c := a.custodyOf(ctx, id); !c.keeps(r.Version, standing{drops: c.drops}, a.policy.Now()) {
 		call.note("this meeting is being transcribed again; this is most likely still the old transcript.")
 	}
 	return r, nil
@@ -142,16 +167,20 @@ func (a *archive) keep(ctx context.Context, id string) error {
 // small question tells. It answers nil once the copy is dropped for what the
 // API has now.
 func (a *archive) check(ctx context.Context, call *Call, m *library.Meeting) (*record, error) {
+	before := a.standing(ctx, m.BotID)
 	c := a.custodyOf(ctx, m.BotID)
 	r := &record{Meeting: *m, kept: true}
-	if a.policy.Now().Sub(c.confirmed) < freshFor {
+	if a.policy.Now().Sub(c.confirmed) < freshFor && a.unbroken(ctx, c.losses) {
 		return r, nil
 	}
 	data, err := a.api.MeetingData(ctx, m.BotID, false)
+	if err == nil {
+		a.accept(ctx)
+	}
 	switch {
 	case vanished(err):
 		return nil, errors.Join(err, a.forget(ctx, m.BotID))
-	case err != nil && passing(err):
+	case err != nil && passing(err) && a.showable(ctx, m.BotID):
 		call.note("the API did not answer, so this is the copy kept on this machine; the meeting may have been changed or deleted since.")
 		return r, nil
 	case err != nil:
@@ -165,21 +194,23 @@ func (a *archive) check(ctx context.Context, call *Call, m *library.Meeting) (*r
 		if err != nil {
 			return nil, err
 		}
-		return r, a.put(ctx, kept, r, c.drops)
+		return r, a.put(ctx, kept, r, before)
 	}
-	a.note(ctx, m.BotID, func(c *custody) { c.confirmed = a.policy.Now() })
+	a.confirm(ctx, m.BotID, before)
 	return r, nil
 }
 
-// fetch reads a meeting from the API, and says how often it had been dropped
-// before. What is kept of one that is no longer there is dropped.
-func (a *archive) fetch(ctx context.Context, id string) (*client.MeetingData, int, error) {
-	drops := a.custodyOf(ctx, id).drops
+// fetch reads a meeting from the API, and says how things stood before. What is kept of one that is no longer there is dropped.
+func (a *archive) fetch(ctx context.Context, id string) (*client.MeetingData, standing, error) {
+	before := a.standing(ctx, id)
 	data, err := a.api.MeetingData(ctx, id, true)
-	if vanished(err) {
+	switch {
+	case err == nil:
+		a.accept(ctx)
+	case vanished(err):
 		err = errors.Join(err, a.forget(ctx, id))
 	}
-	return data, drops, err
+	return data, before, err
 }
 
 func recordOf(data *client.MeetingData, title string, now time.Time) *record {
@@ -200,22 +231,27 @@ func recordOf(data *client.MeetingData, title string, now time.Time) *record {
 }
 
 // put keeps a meeting, unless what was read of it is out of date.
-func (a *archive) put(ctx context.Context, kept *library.Tenant, r *record, drops int) error {
+func (a *archive) put(ctx context.Context, kept *library.Tenant, r *record, before standing) error {
 	a.changing.RLock()
 	defer a.changing.RUnlock()
-	if !a.custodyOf(ctx, r.BotID).keeps(r.Version, drops, a.policy.Now()) {
+	d, err := a.told(ctx, a.tenantName(a.api.KeyFor(ctx)), r.BotID)
+	if err != nil {
+		return err
+	}
+	if d.covers(r.Version, a.policy.Now()) || !a.custodyOf(ctx, r.BotID).keeps(r.Version, before, a.policy.Now()) {
 		return nil
 	}
 	if err := kept.Put(ctx, r.Meeting); err != nil {
 		return fmt.Errorf("keep meeting: %w", err)
 	}
 	r.kept = true
-	a.note(ctx, r.BotID, func(c *custody) { c.confirmed, c.until = a.policy.Now(), time.Time{} })
+	a.confirm(ctx, r.BotID, before)
+	a.note(ctx, r.BotID, func(c *custody) { c.until = time.Time{} })
 	return nil
 }
 
 // refresh brings what is kept of a meeting up to what the API has just answered.
-func (a *archive) refresh(ctx context.Context, data *client.MeetingData, title string, drops int) error {
+func (a *archive) refresh(ctx context.Context, data *client.MeetingData, title string, before standing) error {
 	kept, err := a.tenant(ctx)
 	if kept == nil || err != nil {
 		return err
@@ -230,9 +266,9 @@ func (a *archive) refresh(ctx context.Context, data *client.MeetingData, title s
 	case len(r.Turns) == 0:
 		return a.forget(ctx, id)
 	case r.Version != m.Version || r.Title != m.Title:
-		return a.put(ctx, kept, r, drops)
+		return a.put(ctx, kept, r, before)
 	}
-	a.note(ctx, id, func(c *custody) { c.confirmed = a.policy.Now() })
+	a.confirm(ctx, id, before)
 	return nil
 }
 
@@ -247,7 +283,9 @@ func (a *archive) forget(ctx context.Context, id string) error {
 	}
 	a.changing.Lock()
 	defer a.changing.Unlock()
-	a.note(ctx, id, func(c *custody) { c.drops, c.confirmed = c.drops+1, time.Time{} })
+	a.note(ctx, id, func(c *custody) {
+		c.drops, c.dropped, c.confirmed, c.seen = c.drops+1, a.policy.Now(), time.Time{}, time.Time{}
+	})
 	a.listings.Remove(a.api.KeyFor(ctx).Reveal())
 	if err := kept.Delete(ctx, id); err != nil {
 		return fmt.Errorf("drop meeting from the library: %w", err)
@@ -255,9 +293,20 @@ func (a *archive) forget(ctx context.Context, id string) error {
 	return nil
 }
 
-// replace drops what is kept of a meeting that is transcribed again, and keeps
-// none of it until the API answers the new transcript rather than the old one.
-func (a *archive) replace(ctx context.Context, id string) error {
+// delete drops what is kept of a meeting whose data was deleted, here and by
+// every other replica: for good if that is certain, else until it is read anew.
+func (a *archive) delete(ctx context.Context, call *Call, id string, certain bool) error {
+	d := drop{Bot: id}
+	if !certain {
+		d.Until = a.policy.Now().Add(transcriptLate)
+	}
+	return errors.Join(a.forget(ctx, id), a.tell(ctx, call, d))
+}
+
+// replace drops what is kept of a meeting that is transcribed again, here and by
+// every other replica, and keeps none of it until the API answers the new
+// transcript rather than the old one.
+func (a *archive) replace(ctx context.Context, call *Call, id string) error {
 	kept, err := a.tenant(ctx)
 	if kept == nil || err != nil {
 		return errors.Join(err, a.forget(ctx, id))
@@ -266,12 +315,12 @@ func (a *archive) replace(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("read the library: %w", err)
 	}
-	old := ""
+	d := drop{Bot: id, Until: a.policy.Now().Add(transcriptLate)}
 	if m != nil {
-		old = m.Version
+		d.Replaced = m.Version
 	}
-	a.note(ctx, id, func(c *custody) { c.replaced, c.until = old, a.policy.Now().Add(transcriptLate) })
-	return a.forget(ctx, id)
+	a.note(ctx, id, func(c *custody) { c.replaced, c.until = d.Replaced, d.Until })
+	return errors.Join(a.forget(ctx, id), a.tell(ctx, call, d))
 }
 
 // vanished reports that the API has no such meeting for this key.

@@ -54,20 +54,20 @@ func bots(api *client.Client, archive *archive) Set {
 				call.speechToText(&in.SpeechToText)
 				err := api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
 				if accepted(err) {
-					err = errors.Join(err, archive.replace(ctx, in.BotID))
+					err = errors.Join(err, archive.replace(ctx, call, in.BotID))
 				}
 				return &retranscribing{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}}, err
 			}),
 
-		define("delete_meeting_data", "delete_data", "Delete a meeting's data", Destroys,
+		defineCall("delete_meeting_data", "delete_data", "Delete a meeting's data", Destroys,
 			"Deletes a meeting's recording, transcript and logs for good; the bot stays listed. At most 5 a minute.",
-			func(ctx context.Context, in botID) (*deleted, error) {
+			func(ctx context.Context, call *Call, in botID) (*deleted, error) {
 				if err := notLatest(in.BotID); err != nil {
 					return nil, err
 				}
 				d, err := api.DeleteData(ctx, in.BotID)
 				if accepted(err) {
-					err = errors.Join(err, archive.forget(ctx, in.BotID))
+					err = errors.Join(err, archive.delete(ctx, call, in.BotID, err == nil && d.OK))
 				}
 				if err != nil {
 					return nil, err

@@ -88,14 +88,14 @@ func searchResultsOf(ctx context.Context, api *client.Client, archive *archive, 
 	if asksForRecent(query) {
 		return recentMeetings(ctx, api)
 	}
-	kept, err := archive.tenant(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if kept == nil {
+	if archive.policy.Library == nil {
 		return nil, badArgument("Search is off, as nothing is kept (--library off). Search for %q to see the newest meetings, and fetch them.", "recent meetings")
 	}
 	covered, unread, err := archive.fillAll(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := archive.shelf(ctx)
 	if err != nil {
 		return nil, err
 	}

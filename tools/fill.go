@@ -39,10 +39,11 @@ type filling struct {
 
 // survey is what the API lists, against what is kept.
 type survey struct {
-	covered searched
-	listed  map[string]bool
-	running int      // bots whose meetings are not over
-	unread  []string // to be read, newest first; those whose copies may be out of date before all others
+	covered  searched
+	listed   map[string]bool
+	running  int      // bots whose meetings are not over
+	unread   []string // to be read, newest first; those whose copies may be out of date before all others
+	withheld []string // kept, but not to be shown now
 }
 
 // fill reads meetings that are not kept yet, newest first, as far as one call
@@ -78,7 +79,7 @@ func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (search
 		}
 	}
 	unread := make(map[string]bool, len(s.unread))
-	for _, id := range s.unread {
+	for _, id := range slices.Concat(s.unread, s.withheld) {
 		unread[id] = true
 	}
 	if s.covered.NotYetTotal = len(s.unread); s.covered.NotYetTotal > 0 {
@@ -119,7 +120,7 @@ func (s *survey) settle(f *filling) {
 
 // survey lists the meetings that a query is about.
 func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) {
-	kept, err := a.tenant(ctx)
+	kept, err := a.shelf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +134,7 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 	}
 	s := &survey{covered: searched{Complete: true}, listed: map[string]bool{}}
 	var doubtful, unseen []string
+	here := 0
 	for bot, err := range a.bots(ctx, q) {
 		if err != nil {
 			return nil, err
@@ -151,15 +153,23 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 		}
 		s.covered.Known++
 		s.listed[bot.id] = true
-		s.covered.saw(bot.created)
+		if a.policy.Quota == 0 || here < a.policy.Quota {
+			s.covered.saw(bot.created)
+		}
 		switch {
-		case ok:
-		case !bot.spoken:
+		case !bot.spoken && !ok:
 			s.covered.WithoutTranscript++
+		case a.policy.Quota > 0 && here >= a.policy.Quota: // to read it would drop a newer one
+			s.covered.Beyond++
+		case ok:
+			here++
+			a.see(ctx, bot.id)
 		default:
+			here++
 			unseen = append(unseen, bot.id)
 		}
 	}
+	s.covered.Complete = s.covered.Beyond == 0
 	for id, e := range have { // kept, but not listed any more
 		if about(e.Date, q) {
 			doubtful = append(doubtful, id)
@@ -174,7 +184,7 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 
 // offline is what is known when the API does not answer, or why there is nothing.
 func (a *archive) offline(ctx context.Context, call *Call, q library.Query, why error) (*survey, error) {
-	kept, err := a.tenant(ctx)
+	kept, err := a.shelf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +198,10 @@ func (a *archive) offline(ctx context.Context, call *Call, q library.Query, why 
 	call.note("the API did not answer, so only what is kept on this machine was searched; meetings may have been added, changed or deleted since.")
 	s := &survey{}
 	for _, e := range entries {
-		if about(e.Date, q) {
+		switch {
+		case !a.showable(ctx, e.BotID):
+			s.withheld = append(s.withheld, e.BotID)
+		case about(e.Date, q):
 			s.covered.Known++
 			s.covered.saw(e.Date)
 		}

@@ -34,7 +34,8 @@ type surveyed struct {
 type listing struct {
 	at      time.Time // when the whole list was read
 	bots    []surveyed
-	settled int // from there on, nothing about them is likely to change
+	losses  int64 // of the shared state, when it was read
+	settled int   // from there on, nothing about them is likely to change
 }
 
 // bots lists the bots that a query is about, newest first. Of a list that was
@@ -42,15 +43,15 @@ type listing struct {
 func (a *archive) bots(ctx context.Context, q library.Query) iter.Seq2[surveyed, error] {
 	key, now := a.api.KeyFor(ctx).Reveal(), a.policy.Now()
 	before, held := a.listings.Get(key)
-	if !held || now.Sub(before.at) >= listedFor {
-		before = listing{at: now}
+	if !held || now.Sub(before.at) >= listedFor || !a.unbroken(ctx, before.losses) {
+		before = listing{at: now, losses: a.policy.State.Losses()}
 	}
 	ask := client.BotQuery{Limit: pageSize}
 	if before.bots == nil {
 		ask.CreatedAfter, ask.CreatedBefore = q.After, q.Before
 	}
 	return func(yield func(surveyed, error) bool) {
-		all := listing{at: before.at}
+		all := listing{at: before.at, losses: before.losses}
 		for bot, err := range a.api.AllBots(ctx, ask) {
 			if err != nil {
 				yield(surveyed{}, err)
@@ -63,6 +64,7 @@ func (a *archive) bots(ctx context.Context, q library.Query) iter.Seq2[surveyed,
 			name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 			all.bots = append(all.bots, surveyed{bot.UUID, bot.MeetingURL, name, source, bot.CreatedAt.Time, bot.EndedAt.Time, len(bot.Speakers) > 0})
 		}
+		a.accept(ctx)
 		if ask.CreatedAfter.IsZero() && ask.CreatedBefore.IsZero() {
 			all.settle(now)
 			a.listings.Add(key, all, all.bytes())

@@ -115,14 +115,14 @@ func look(ctx context.Context, archive *archive, call *Call, in getMeeting) (*me
 	if err != nil {
 		return nil, err
 	}
-	data, drops, err := archive.fetch(ctx, id)
+	data, before, err := archive.fetch(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	turns := turnsOf(data.BotData.Transcripts)
 	reads := in.IncludeTranscripts && len(turns) > 0
 	name, source := titleOf(ctx, archive.api, call, data)
-	if err := archive.refresh(ctx, data, string(name), drops); err != nil {
+	if err := archive.refresh(ctx, data, string(name), before); err != nil {
 		return nil, err
 	}
 	base := &meeting{

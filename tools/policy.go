@@ -35,6 +35,9 @@ type Policy struct {
 	Webhook        func(ctx context.Context) string                                  // where the bots of the caller are to report, "" for the account's own webhook; nil: nothing is taken in here
 	Told           func(ctx context.Context, key client.Secret, bot string) string   // the newest status that a bot reported here, "" when none; nil: nothing is taken in here
 	Keeps          func(keep func(ctx context.Context, bot string) error)            // is given what reads a meeting into the library as soon as it can be; may be nil
+	Quota          int                                                               // of meetings that the library keeps of one key; 0: no limit
+	KeptFor        time.Duration                                                     // that the library keeps a meeting at most; 0: for good
+	Replicas       bool                                                              // whether other replicas of this server share State
 	State          shared.State                                                      // what is counted and used up; this process's own when nil
 	Secret         []byte                                                            // signs what callers bring back; this process's own when nil
 	Meter          Meter                                                             // counts what happens behind calls; nobody does when nil

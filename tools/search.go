@@ -64,6 +64,7 @@ type searched struct {
 	WithoutTranscript int      `json:"without_transcript,omitzero"`
 	NotYet            []string `json:"not_yet,omitzero"` // bot_id of those still to be read, the next ones
 	NotYetTotal       int      `json:"not_yet_total,omitzero"`
+	Beyond            int      `json:"beyond_quota,omitzero"` // older than the server keeps
 	Oldest            string   `json:"oldest,omitzero"`
 	Newest            string   `json:"newest,omitzero"`
 	Complete          bool     `json:"complete"`
@@ -92,6 +93,9 @@ func (c searched) text() string {
 	}
 	if n := c.NotYetTotal; n > 0 {
 		text += fmt.Sprintf("; %d are not read yet: call again to search them too", n)
+	}
+	if c.Beyond > 0 {
+		text += fmt.Sprintf("; %d older ones are more than this server keeps at once: give before to search them", c.Beyond)
 	}
 	return text + "."
 }
@@ -137,11 +141,7 @@ func (o *searchResults) Text() string {
 }
 
 func searchMeetings(ctx context.Context, archive *archive, call *Call, in searchTranscripts) (*searchResults, error) {
-	kept, err := archive.tenant(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if kept == nil {
+	if archive.policy.Library == nil {
 		return nil, badArgument("Search is off, as nothing is kept (--library off). Read single meetings with get_transcript.")
 	}
 	query, err := libraryQuery(call, in)
@@ -163,6 +163,10 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	} else {
 		covered, err = archive.fillOne(ctx, call, &query)
 	}
+	if err != nil {
+		return nil, err
+	}
+	kept, err := archive.shelf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -219,8 +223,10 @@ func nothingFound(found library.Results, covered searched) string {
 	switch {
 	case covered.Known == 0:
 		return "no meeting that has ended is among those asked for: leave out after, before or meeting, or look with list_bots."
-	case !covered.Complete:
+	case covered.NotYetTotal > 0:
 		return "call again to search the meetings that are not read yet."
+	case covered.Beyond > 0:
+		return "search the older meetings too: give before, such as coverage.oldest."
 	case len(found.Speakers) > 0:
 		return "give a part of the name of one who speaks, or leave speaker out."
 	case len(found.Phrases) > 0:

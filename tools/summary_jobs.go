@@ -67,27 +67,16 @@ func newSummaryJobs(archive *archive, engine *summarize.Engine) *summaryJobs {
 // of answers a summary of a meeting: kept, made by another call, or made now.
 // It is nil with a job that goes on when the call's time is up.
 func (s *summaryJobs) of(ctx context.Context, call *Call, r *record, engine string, request summarize.Request) (*summarize.Summary, *summaryJob, bool, error) {
-	kept, err := s.archive.tenant(ctx)
-	if err != nil {
-		return nil, nil, false, err
-	}
 	key, err := s.key(r, engine, request)
 	if err != nil {
 		return nil, nil, false, err
 	}
 	id := summaryID{watched{s.archive.api.KeyFor(ctx).Reveal(), r.BotID}, key}
 	job := s.join(id)
-	if job == nil && kept != nil {
-		raw, err := kept.Summary(ctx, r.BotID, r.Version, key)
-		if err != nil {
-			return nil, nil, false, err
-		}
-		if raw != nil {
-			var found summarize.Summary
-			if err := json.Unmarshal(raw, &found); err != nil {
-				return nil, nil, false, fmt.Errorf("read a kept summary: %w", err)
-			}
-			return &found, nil, true, nil
+	if job == nil {
+		found, err := s.kept(ctx, id, r)
+		if found != nil || err != nil {
+			return found, nil, found != nil, err
 		}
 	}
 	if job == nil {
@@ -200,20 +189,6 @@ func (j *summaryJob) progress(done, total int) {
 	j.read, j.of = done, total
 	close(j.changed)
 	j.changed = make(chan struct{})
-}
-
-// keep keeps a summary for good beside its meeting, unless it would be another
-// the next time.
-func (s *summaryJobs) keep(ctx context.Context, id summaryID, r *record, made *summarize.Summary) error {
-	kept, err := s.archive.tenant(ctx)
-	if kept == nil || err != nil || !r.kept || made.Reason != "" {
-		return err
-	}
-	raw, err := json.Marshal(made)
-	if err != nil {
-		return fmt.Errorf("keep a summary: %w", err)
-	}
-	return kept.PutSummary(ctx, id.bot, r.Version, id.key, raw)
 }
 
 // follow tells the caller how a job goes until it is done, the call's time is

@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -161,24 +160,6 @@ func (u *upstream) close() error {
 	return errors.Join(errs...)
 }
 
-// opens opens the library once, which takes longer than a start may.
-func (u *upstream) opens(path string, seen *observe.Observer) func() (*library.Library, error) {
-	if path == "off" {
-		return nil
-	}
-	return sync.OnceValues(func() (*library.Library, error) {
-		opened, err := library.Open(context.Background(), path)
-		u.library.Store(opened)
-		if err == nil {
-			seen.Library(func(ctx context.Context) (int, int64, error) {
-				holds, err := opened.Status(ctx)
-				return holds.Meetings, holds.Bytes, err
-			})
-		}
-		return opened, err
-	})
-}
-
 // engine is what makes summaries.
 func (p *program) engine(u *upstream) *summarize.Engine {
 	u.engine = summarize.New(summarize.Options{
@@ -198,11 +179,12 @@ func (p *program) key() string {
 
 // policy is what tools may do.
 func (p *program) policy(u *upstream) tools.Policy {
-	u.open = u.opens(p.Library, p.observer)
+	u.open = u.opens(p.Library, library.Bounds{TTL: p.Serving.LibraryTTL, Meetings: p.Serving.LibraryQuota}, p.observer)
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
 		Library: u.open, Confirm: p.Confirm, Meter: p.observer, State: u.state, Secret: u.secret, Summaries: p.engine(u),
+		Quota: p.Serving.LibraryQuota, KeptFor: p.Serving.LibraryTTL, Replicas: u.state != nil,
 	}
 	if u.inbox != nil {
 		policy.Webhook, policy.Watch = p.webhook(u), u.inbox.Watch

@@ -117,6 +117,7 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 		return err
 	}
 	defer u.takeIn()()
+	defer p.tidy(u)()
 	tokens, err := p.openTokens(u)
 	if err != nil {
 		return err
@@ -199,18 +200,6 @@ func (p *program) door(u *upstream, tokens *access.Tokens) access.Door {
 		doors = append(doors, access.NewKeys(u.api, u.secret, time.Now))
 	}
 	return doors
-}
-
-// purge forgets the meetings that nobody can ask for any more.
-func (u *upstream) purge(ctx context.Context, p *access.Principal, last bool) error {
-	if !last || u.open == nil {
-		return nil
-	}
-	meetings, err := u.open()
-	if err != nil {
-		return err
-	}
-	return meetings.Tenant(p.Key.Reveal()).Purge(ctx)
 }
 
 // limits are the usual ones, and those that were given in their place.

@@ -40,6 +40,7 @@ type Library struct {
 	writes *sql.DB   // one connection, so that writers wait in line
 	find   *sql.Stmt // a meeting, as Get asks for it
 	secret []byte
+	bounds Bounds
 	lock   sync.RWMutex // in memory, SQLite lets nobody read while somebody writes
 
 	turns   *lru.Cache[int64, []transcript.Turn] // by copy, which is of what was put at once and never changes
@@ -49,7 +50,7 @@ type Library struct {
 // Open opens or makes a library at path, for the owner's eyes only, or in
 // memory when path is Memory. Several processes may have the same one open.
 func Open(ctx context.Context, path string) (*Library, error) {
-	l := &Library{path: path, turns: lru.New[int64, []transcript.Turn](heldTurns), indexes: lru.New[int64, *index](heldIndexes)}
+	l := &Library{path: path, bounds: Bounds{Now: time.Now}, turns: lru.New[int64, []transcript.Turn](heldTurns), indexes: lru.New[int64, *index](heldIndexes)}
 	if err := l.connect(); err != nil {
 		return nil, fmt.Errorf("open library %s: %w", path, err)
 	}
@@ -179,7 +180,7 @@ func (t *Tenant) Purge(ctx context.Context) error {
 
 // Purge forgets the meetings of all tenants.
 func (l *Library) Purge(ctx context.Context) error {
-	hashes, err := l.tenants(ctx)
+	hashes, err := l.tenants(ctx, `SELECT hash FROM tenants`)
 	if err != nil {
 		return fmt.Errorf("purge library: %w", err)
 	}
@@ -191,20 +192,9 @@ func (l *Library) Purge(ctx context.Context) error {
 	return nil
 }
 
-func (l *Library) tenants(ctx context.Context) (hashes [][]byte, err error) {
-	rows, err := l.reads.QueryContext(ctx, `SELECT hash FROM tenants`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var hash []byte
-		if err := rows.Scan(&hash); err != nil {
-			return nil, err
-		}
-		hashes = append(hashes, hash)
-	}
-	return hashes, rows.Err()
+func (l *Library) tenants(ctx context.Context, query string, args ...any) ([][]byte, error) {
+	defer l.reading()()
+	return column[[]byte](ctx, l.reads, query, args...)
 }
 
 // shrink gives back to the disk what deleted meetings took.

@@ -57,10 +57,10 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 			return err
 		}
 		kept, err := tx.ExecContext(ctx, `INSERT INTO meetings
-			(tenant, number, copy, bot, title, url, date, duration, version, turns, words, speakers, languages)
-			VALUES (?, ?, random() | 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			(tenant, number, copy, bot, title, url, date, duration, version, turns, words, speakers, languages, kept)
+			VALUES (?, ?, random() | 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			tenant, number, m.BotID, m.Title, m.MeetingURL, millis(m.Date), m.Duration, m.Version,
-			len(m.Turns), transcript.Words(m.Turns), strings.Join(made.speakers, "\n"), strings.Join(made.languages, " "))
+			len(m.Turns), transcript.Words(m.Turns), strings.Join(made.speakers, "\n"), strings.Join(made.languages, " "), t.library.bounds.Now().UnixMilli())
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,10 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO pairs (meeting, bits) VALUES (?, ?)`, id, made.pairs(m.Turns)); err != nil {
 			return err
 		}
-		return made.post(ctx, tx, tenant, number)
+		if err := made.post(ctx, tx, tenant, number); err != nil {
+			return err
+		}
+		return t.makeRoom(ctx, tx, tenant)
 	})
 	if err != nil {
 		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)
@@ -83,7 +86,7 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 }
 
 const findMeeting = `SELECT meetings.id, copy, title, url, date, duration, version
-	FROM tenants JOIN meetings ON tenant = tenants.id AND bot = ? WHERE hash = ?`
+	FROM tenants JOIN meetings ON tenant = tenants.id AND bot = ? WHERE hash = ? AND kept >= ?`
 
 // Get answers a meeting, or nil when it is not in the library.
 func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
@@ -92,7 +95,7 @@ func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
 		m := Meeting{BotID: botID}
 		var id int64
 		var when sql.NullInt64
-		err := t.library.find.QueryRowContext(ctx, botID, t.hash).Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
+		err := t.library.find.QueryRowContext(ctx, botID, t.hash, t.library.since()).Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, nil
 		}
@@ -160,7 +163,7 @@ func scanEntry(row interface{ Scan(...any) error }, more ...any) (Entry, error) 
 func (t *Tenant) Entries(ctx context.Context) ([]Entry, error) {
 	var all []Entry
 	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
-		rows, err := tx.QueryContext(ctx, `SELECT `+entryColumns+` FROM meetings WHERE tenant = ? ORDER BY date DESC, number DESC`, tenant)
+		rows, err := tx.QueryContext(ctx, `SELECT `+entryColumns+` FROM meetings WHERE tenant = ? AND kept >= ? ORDER BY date DESC, number DESC`, tenant, t.library.since())
 		if err != nil {
 			return err
 		}
@@ -183,10 +186,7 @@ func (t *Tenant) Entries(ctx context.Context) ([]Entry, error) {
 // Delete forgets a meeting, and all that was derived from it.
 func (t *Tenant) Delete(ctx context.Context, botID string) error {
 	err := t.write(ctx, func(tx *sql.Tx, tenant int64) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM summaries WHERE tenant = ? AND bot = ?`, tenant, botID); err != nil {
-			return err
-		}
-		return t.remove(ctx, tx, tenant, botID)
+		return t.forget(ctx, tx, tenant, botID)
 	})
 	if err == nil {
 		err = t.library.checkpoint(ctx)
@@ -197,6 +197,15 @@ func (t *Tenant) Delete(ctx context.Context, botID string) error {
 	return nil
 }
 
+// forget deletes a meeting and its summaries.
+func (t *Tenant) forget(ctx context.Context, tx *sql.Tx, tenant int64, botID string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM summaries WHERE tenant = ? AND bot = ?`, tenant, botID); err != nil {
+		return err
+	}
+	return t.remove(ctx, tx, tenant, botID)
+}
+
+// remove deletes a meeting, but not its summaries.
 func (t *Tenant) remove(ctx context.Context, tx *sql.Tx, tenant int64, botID string) error {
 	var id, copied int64
 	var number int

@@ -63,6 +63,9 @@ func migrations() []string {
 			data BLOB NOT NULL,
 			PRIMARY KEY (tenant, bot, key)
 		) WITHOUT ROWID;
+	`, `
+		ALTER TABLE meetings ADD COLUMN kept INTEGER NOT NULL DEFAULT 0; -- since when, in milliseconds
+		UPDATE meetings SET kept = unixepoch() * 1000;
 	`}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // scope finds the meetings in question.
 func (s *search) scope(ctx context.Context) error {
-	where, args := `tenant = ?`, []any{s.tenant}
+	where, args := `tenant = ? AND kept >= ?`, []any{s.tenant, s.library.since()}
 	limit := func(condition string, value any) {
 		where += ` AND ` + condition
 		args = append(args, value)

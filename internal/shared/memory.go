@@ -231,5 +231,8 @@ func (m *Memory) Subscribe(topic string, receive func([]byte)) (stop func()) {
 // Ready is State's: one replica shares with itself.
 func (m *Memory) Ready(context.Context) error { return nil }
 
+// Losses is State's.
+func (m *Memory) Losses() int64 { return 0 }
+
 // Close is State's.
 func (m *Memory) Close() error { return nil }

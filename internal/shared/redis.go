@@ -37,6 +37,7 @@ type Redis struct {
 	log    *slog.Logger
 
 	lost    atomic.Pointer[error] // why Redis is not used at the moment, nil when it is
+	losses  atomic.Int64
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
@@ -44,12 +45,6 @@ type Redis struct {
 	pubsub  *redis.PubSub
 	topics  map[string]*topic // by their names in Redis
 	overdue map[string]value  // what was set while Redis was lost
-}
-
-// topic is one that was subscribed to here, so many times.
-type topic struct {
-	name string
-	here int
 }
 
 // quiet keeps the Redis library's own log, which goes to standard error, out.
@@ -132,6 +127,7 @@ func (r *Redis) opened(name string, data []byte) ([]byte, error) {
 // lose goes on without Redis.
 func (r *Redis) lose(err error) {
 	if r.lost.Swap(&err) == nil {
+		r.losses.Add(1)
 		r.log.Warn("redis is lost: this replica goes on alone", "error", err)
 	}
 }
@@ -319,68 +315,6 @@ func (r *Redis) Get(ctx context.Context, key string) (data []byte) {
 	return data
 }
 
-// Publish is State's. A message that Redis cannot carry reaches this replica only.
-func (r *Redis) Publish(ctx context.Context, topic string, message []byte) {
-	name := r.name("topic/" + topic)
-	sealed := r.sealed(name, message)
-	if !r.try(ctx, func(ctx context.Context) error { return r.client.Publish(ctx, name, sealed).Err() }) {
-		r.alone.Publish(ctx, topic, message)
-	}
-}
-
-// Subscribe is State's.
-func (r *Redis) Subscribe(name string, receive func([]byte)) (stop func()) {
-	here := r.alone.Subscribe(name, receive) // what comes from Redis is passed on to it
-	there := r.name("topic/" + name)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.topics[there] == nil {
-		r.topics[there] = &topic{name: name}
-		// Without a connection it is done when there is one again.
-		if err := r.pubsub.Subscribe(context.Background(), there); err != nil {
-			r.log.Debug("subscribed later", "error", err)
-		}
-	}
-	r.topics[there].here++
-	return sync.OnceFunc(func() {
-		here()
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.topics[there].here--; r.topics[there].here == 0 {
-			delete(r.topics, there)
-			if err := r.pubsub.Unsubscribe(context.Background(), there); err != nil {
-				r.log.Debug("unsubscribed later", "error", err)
-			}
-		}
-	})
-}
-
-// receive passes on what comes from Redis until ctx ends.
-func (r *Redis) receive(ctx context.Context) {
-	messages := r.pubsub.Channel(redis.WithChannelHealthCheckInterval(redisRetry), redis.WithChannelSize(1000))
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case m, open := <-messages:
-			if !open {
-				return
-			}
-			data, err := r.opened(m.Channel, []byte(m.Payload))
-			if err != nil {
-				r.log.Warn("a message in redis is not this server's", "error", err)
-				continue
-			}
-			r.mu.Lock()
-			t := r.topics[m.Channel]
-			r.mu.Unlock()
-			if t != nil {
-				r.alone.Publish(ctx, t.name, data)
-			}
-		}
-	}
-}
-
 // Ready is State's.
 func (r *Redis) Ready(context.Context) error {
 	if lost := r.lost.Load(); lost != nil {
@@ -388,6 +322,9 @@ func (r *Redis) Ready(context.Context) error {
 	}
 	return nil
 }
+
+// Losses is State's.
+func (r *Redis) Losses() int64 { return r.losses.Load() }
 
 // Close drops the connections.
 func (r *Redis) Close() error {

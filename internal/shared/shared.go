@@ -33,8 +33,11 @@ type State interface {
 	Publish(ctx context.Context, topic string, message []byte)
 	Subscribe(topic string, receive func(message []byte)) (stop func())
 
-	// Ready says what is not shared at the moment, nil when all is.
+	// Ready says what is not shared at the moment, nil when all is. Losses
+	// counts how often something was not: while it is the same, and all is
+	// shared, nothing has been missed.
 	Ready(ctx context.Context) error
+	Losses() int64
 	Close() error
 }
 
