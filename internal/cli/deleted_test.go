@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/internal/redistest"
+	"github.com/meetmcp/meetmcp/summarize/standin"
 )
 
 // talks writes meetings, in each of which somebody says a word that nobody says
@@ -67,6 +69,60 @@ func (h *hook) looks(t *testing.T, way, i int, id string) string {
 	return answer
 }
 
+// sharing starts a server that shares what it knows with others.
+func sharing(t *testing.T, box *sandbox.Sandbox, redis *redistest.Store, env []string, flags ...string) (h *hook, log *buffer, stop func()) {
+	t.Helper()
+	url, log, stop := serving(t, append(env, "MEETING_BAAS_BASE_URL="+box.URL(), "MEETMCP_MASTER_KEYS=a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
+		append(flags, "--auth", "key", "--redis", "redis://"+redis.Addr, "--toolsets", "default,chatgpt", "--confirm", "never",
+			"--limit-reads", "0", "--limit-writes", "0", "--limit-address", "0")...)
+	h = &hook{url, http.Header{http.CanonicalHeaderKey(client.KeyHeader): {sandbox.Key}, "Content-Type": {"application/json"}}}
+	_, header, _ := ask(t, "POST", url+"/mcp", h.headers.Clone(), helloJSON)
+	h.headers.Set("Mcp-Session-Id", header.Get("Mcp-Session-Id"))
+	return h, log, stop
+}
+
+// TestSummariesShared has one replica make a summary that others then answer
+// without asking the model, until the meeting is deleted.
+func TestSummariesShared(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, redis *redistest.Store) {
+		box, err := sandbox.Start(sandbox.Options{Data: talks(t, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		model, err := standin.Start(standin.Options{Model: standin.Extractive})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := errors.Join(box.Close(), model.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+		id := ""
+		var texts []string
+		for _, library := range []string{"memory", "memory", "off"} {
+			h, _, _ := sharing(t, box, redis, []string{"OPENAI_BASE_URL=" + model.URL()}, "--library", library, "--summarize-model", "m")
+			if id == "" {
+				id = h.meetings(t, 1)[0]
+			}
+			text, got := h.call(t, "summarize_meeting", fmt.Sprintf(`{"bot_id":%q,"engine":"model"}`, id))
+			if got["cached"] != (len(texts) > 0) {
+				t.Errorf("with the library %s cached is %v", library, got["cached"])
+			}
+			if texts = append(texts, text); len(model.Requests()) != 1 {
+				t.Errorf("the model was asked %d times", len(model.Requests()))
+			}
+			if len(texts) == 3 {
+				h.call(t, "delete_meeting_data", fmt.Sprintf(`{"bot_id":%q}`, id))
+			}
+		}
+		h, _, _ := sharing(t, box, redis, nil, "--library", "off")
+		if got := h.looks(t, 6, 0, id); strings.Contains(got, "brindlewick") {
+			t.Errorf("the summary of a deleted meeting: got %s", got)
+		}
+	})
+}
+
 // TestDeleted deletes meetings on one replica: the other, which has kept them,
 // shows nothing of them from then on, whatever becomes of Redis.
 func TestDeleted(t *testing.T) {
@@ -82,13 +138,7 @@ func TestDeleted(t *testing.T) {
 			}
 		})
 		begin := func(library string) (h *hook, log *buffer, stop func()) {
-			url, log, stop := serving(t, []string{"MEETING_BAAS_BASE_URL=" + box.URL(), "MEETMCP_MASTER_KEYS=a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="},
-				"--auth", "key", "--redis", "redis://"+redis.Addr, "--library", library, "--toolsets", "default,chatgpt", "--confirm", "never",
-				"--limit-reads", "0", "--limit-writes", "0", "--limit-address", "0")
-			h = &hook{url, http.Header{http.CanonicalHeaderKey(client.KeyHeader): {sandbox.Key}, "Content-Type": {"application/json"}}}
-			_, header, _ := ask(t, "POST", url+"/mcp", h.headers.Clone(), helloJSON)
-			h.headers.Set("Mcp-Session-Id", header.Get("Mcp-Session-Id"))
-			return h, log, stop
+			return sharing(t, box, redis, nil, "--library", library)
 		}
 		disk := filepath.Join(t.TempDir(), "library.db")
 		one, _, _ := begin("memory")
