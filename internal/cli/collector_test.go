@@ -18,6 +18,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/internal/access"
 )
 
 // collector takes traces as an OpenTelemetry collector does.
@@ -144,7 +145,12 @@ type speaker struct {
 
 func speak(t *testing.T, url, key string) *speaker {
 	t.Helper()
-	s := &speaker{t: t, url: url, header: http.Header{"X-Meeting-Baas-Api-Key": {key}, "Content-Type": {"application/json"}}}
+	s := &speaker{t: t, url: url, header: http.Header{"Content-Type": {"application/json"}}}
+	if access.IsToken(key) {
+		s.header.Set("Authorization", "Bearer "+key)
+	} else {
+		s.header.Set(client.KeyHeader, key)
+	}
 	status, header, body := ask(t, "POST", url+"/mcp", s.header, helloJSON)
 	if status != 200 {
 		t.Fatalf("initialize: %d %s", status, body)

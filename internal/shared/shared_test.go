@@ -3,9 +3,7 @@ package shared_test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -244,8 +242,7 @@ func TestLosing(t *testing.T) {
 func TestNothingToRead(t *testing.T) {
 	const canary = "canary-3f9c"
 	s := redistest.New(t, false)
-	wire := &buffer{}
-	proxy := spy(t, s.Addr, wire)
+	proxy, wire := s.Spy(t)
 	r, log := open(t, proxy)
 	ctx := t.Context()
 	r.Set(ctx, "bot/"+canary, []byte("value "+canary), time.Hour)
@@ -259,9 +256,7 @@ func TestNothingToRead(t *testing.T) {
 	stop := r.Subscribe("replica/"+canary, func([]byte) {})
 	r.Publish(ctx, "replica/"+canary, []byte("message "+canary))
 	stop()
-	wire.mu.Lock()
-	seen := wire.text.String()
-	wire.mu.Unlock()
+	seen := wire()
 	if strings.Contains(seen, canary) || !strings.Contains(seen, "meetmcp:bot:") {
 		t.Errorf("this went to Redis: %q", seen)
 	}
@@ -280,42 +275,6 @@ func TestNothingToRead(t *testing.T) {
 	if strings.Contains(log.text.String(), canary) {
 		t.Errorf("the log: %s", log.text.String())
 	}
-}
-
-// spy stands between a client and the store, and writes down what goes to it.
-func spy(t *testing.T, store string, wire io.Writer) (addr string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var group sync.WaitGroup
-	t.Cleanup(func() {
-		l.Close()
-		group.Wait()
-	})
-	group.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			up, err := net.Dial("tcp", store)
-			if err != nil {
-				c.Close()
-				return
-			}
-			group.Go(func() {
-				_, _ = io.Copy(io.MultiWriter(up, wire), c)
-				up.Close()
-			})
-			group.Go(func() {
-				_, _ = io.Copy(c, up)
-				c.Close()
-			})
-		}
-	})
-	return l.Addr().String()
 }
 
 func TestBadAddress(t *testing.T) {
