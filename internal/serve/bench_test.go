@@ -158,7 +158,7 @@ func startOurs(b testing.TB, upstream string) net.Listener {
 	return startTools(b, client.New(upstream, client.NewSecret("k"), nil), tools.Policy{})
 }
 
-func startTools(b testing.TB, api *client.Client, p tools.Policy, with ...func(*serve.Options)) net.Listener {
+func startTools(b testing.TB, api *client.Client, p tools.Policy, with ...func(*serve.Options, *serve.Web)) net.Listener {
 	on, err := tools.Select(tools.All(api, p), tools.Selection{})
 	if err != nil {
 		b.Fatal(err)
@@ -168,14 +168,15 @@ func startTools(b testing.TB, api *client.Client, p tools.Policy, with ...func(*
 		Tools:   func(to *server.MCPServer) { tools.Register(to, on) },
 		Listing: tools.Listing(on),
 	}
+	web := serve.Web{Limits: serve.LocalLimits(), Drain: time.Second}
 	for _, set := range with {
-		set(&options)
+		set(&options, &web)
 	}
 	s := serve.New(options)
 	listener := listen(b)
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- s.HTTP(ctx, listener, serve.Web{Limits: serve.LocalLimits(), Drain: time.Second}) }()
+	go func() { done <- s.HTTP(ctx, listener, web) }()
 	b.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
@@ -240,16 +241,17 @@ func load(b *testing.B, url, kind string, callers int) {
 	closeAll(b, agents)
 }
 
-// dialAll connects callers.
+// dialAll connects callers, each with a key of its own.
 func dialAll(b *testing.B, url, kind string, callers int) []*mcpclient.Client {
 	agents := make([]*mcpclient.Client, callers)
 	for i := range agents {
 		var c *mcpclient.Client
 		var err error
+		key := map[string]string{client.KeyHeader: fmt.Sprintf("key-%d", i)}
 		if kind == "sse" {
-			c, err = mcpclient.NewSSEMCPClient(url)
+			c, err = mcpclient.NewSSEMCPClient(url, mcpclient.WithHeaders(key))
 		} else {
-			c, err = mcpclient.NewStreamableHttpClient(url, transport.WithHTTPBasicClient(&http.Client{}))
+			c, err = mcpclient.NewStreamableHttpClient(url, transport.WithHTTPBasicClient(&http.Client{}), transport.WithHTTPHeaders(key))
 		}
 		if err != nil {
 			b.Fatal(err)

@@ -16,20 +16,22 @@ import (
 	mcpclient "github.com/mark3labs/mcp-go/client"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/audit"
 	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
-// BenchmarkSeen compares list_bots as metrics are counted and an audit log is
-// written, and with traces beside them, with list_bots as nobody looks: a few calls
-// of each in turn, so that what else the machine does falls on all.
+// BenchmarkSeen compares list_bots as nobody looks with list_bots as metrics are
+// counted and an audit log is written; with traces beside them; and with callers
+// who are strangers, asked for their keys and limited: a few calls of each in
+// turn, so that what else the machine does falls on all.
 func BenchmarkSeen(b *testing.B) {
 	upstream := captured(b)
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	b.Cleanup(collector.Close)
-	start := func(traced bool) net.Listener {
+	start := func(traced, strangers bool) net.Listener {
 		observer := observe.New("bench", "")
 		if traced {
 			if err := observer.Trace(b.Context(), collector.URL, "bench", slog.New(slog.DiscardHandler)); err != nil {
@@ -46,18 +48,25 @@ func BenchmarkSeen(b *testing.B) {
 			}
 		})
 		api := client.New(upstream, client.NewSecret("k"), &client.Options{Watch: observer.Watch})
-		return startTools(b, api, tools.Policy{}, func(o *serve.Options) { o.Observer, o.Audit = observer, book })
+		return startTools(b, api, tools.Policy{}, func(o *serve.Options, web *serve.Web) {
+			o.Observer, o.Audit = observer, book
+			if strangers {
+				limits := serve.UsualLimits()
+				limits.Reads, limits.Writes, limits.From = 1<<30, 1<<30, 1<<30 // counted, and never reached
+				web.Door, web.Limits = access.NewKeys(api, access.Namer("bench"), time.Now), limits
+			}
+		})
 	}
 	servers := []struct {
 		name string
 		at   net.Listener
-	}{{"unseen", startOurs(b, upstream)}, {"seen", start(false)}, {"traced", start(true)}}
+	}{{"unseen", startOurs(b, upstream)}, {"seen", start(false, false)}, {"traced", start(true, false)}, {"hosted", start(false, true)}}
 	for _, kind := range []string{"mcp", "sse"} {
 		for _, callers := range []int{16, 64} {
 			b.Run(fmt.Sprintf("%s/%d", kind, callers), func(b *testing.B) {
 				turn := 4 * callers
-				var agents [3][]*mcpclient.Client
-				var took [3]time.Duration
+				var agents [4][]*mcpclient.Client
+				var took [4]time.Duration
 				for i, s := range servers {
 					agents[i] = dialAll(b, "http://"+s.at.Addr().String()+"/"+kind, kind, callers)
 					drive(b, agents[i], callers) // connections are made
