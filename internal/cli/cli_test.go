@@ -155,7 +155,7 @@ func (b *buffer) String() string {
 	return b.text.String()
 }
 
-func (b *buffer) find(t *testing.T, pattern string) string {
+func (b *buffer) find(t testing.TB, pattern string) string {
 	t.Helper()
 	late := time.After(10 * time.Second)
 	for {

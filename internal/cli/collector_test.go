@@ -93,20 +93,26 @@ type recorded struct {
 	headers []http.Header
 }
 
+// anyKey passes requests on to the sandbox, whatever their key.
+func anyKey(t testing.TB, box *sandbox.Sandbox) http.Handler {
+	t.Helper()
+	to, err := url.Parse(box.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{MaxIdleConnsPerHost: 100}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &httputil.ReverseProxy{Transport: transport, Rewrite: func(p *httputil.ProxyRequest) {
+		p.SetURL(to)
+		p.Out.Header.Set(client.KeyHeader, sandbox.Key)
+	}}
+}
+
 func newRecorded(t *testing.T, key string) *recorded {
 	t.Helper()
 	r := &recorded{}
 	r.Sandbox, r.env = upstreamAPI(t, key)
-	to, err := url.Parse(r.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	proxy := &httputil.ReverseProxy{Transport: transport, Rewrite: func(p *httputil.ProxyRequest) {
-		p.SetURL(to)
-		p.Out.Header.Set(client.KeyHeader, sandbox.Key) // whatever the key is that comes
-	}}
+	proxy := anyKey(t, r.Sandbox)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		r.mu.Lock()
 		r.headers = append(r.headers, request.Header.Clone())

@@ -81,7 +81,7 @@ func overHTTP(t *testing.T, env []string, calls [][2]string, dial func(string) (
 }
 
 // upstreamAPI is a sandbox that plays the real API.
-func upstreamAPI(t *testing.T, key string) (*sandbox.Sandbox, []string) {
+func upstreamAPI(t testing.TB, key string) (*sandbox.Sandbox, []string) {
 	t.Helper()
 	s, err := sandbox.Start(sandbox.Options{})
 	if err != nil {
