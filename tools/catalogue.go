@@ -75,6 +75,7 @@ func Select(sets []Set, s Selection) ([]Tool, error) {
 	if len(on) == 0 {
 		return nil, fmt.Errorf("no tool is left on; --toolsets, --tools, --exclude-tools and --read-only together leave none")
 	}
+	on[0].policy.offer(sets, on)
 	return on, nil
 }
 

@@ -60,6 +60,7 @@ type policy struct {
 	Policy
 	person  *person
 	watches *watches
+	offered map[string]*Tool // every tool by name, nil where it is off
 }
 
 func newPolicy(p Policy) *policy {

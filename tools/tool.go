@@ -120,7 +120,8 @@ type Call struct {
 	place  jsontext.Value // where the cursor points, nil without one
 	notes  []string
 	last   rendered
-	latest *client.ListedBot // what bot_id latest stands for, nil when it was not asked for
+	may    func(next string) string // what of it the caller can do; nil: all
+	latest *client.ListedBot        // what bot_id latest stands for, nil when it was not asked for
 }
 
 // given are those of some arguments of text that the call came with.
@@ -217,6 +218,7 @@ func (t *Tool) answer(ctx context.Context, req mcp.CallToolRequest, record *audi
 		return nil, err
 	}
 	call := &Call{Now: t.policy.Now(), tool: t, caller: callerOf(ctx)}
+	call.may = func(next string) string { return t.policy.possible(ctx, next) }
 	if req.Params.Meta != nil {
 		call.token = req.Params.Meta.ProgressToken
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"sync/atomic"
@@ -117,9 +118,18 @@ type upstream struct {
 // connect opens what the configuration asks for.
 func (p *program) connect() (*upstream, error) {
 	if !p.Sandbox.On {
+		if inClear(p.BaseURL) {
+			p.log.Warn("MEETING_BAAS_BASE_URL is http://, so API keys and what was said go over the network for anybody to read; use https://")
+		}
 		return &upstream{api: client.New(p.BaseURL, client.NewSecret(p.Key.Reveal()), &client.Options{UserAgent: "meetmcp/" + build().version, Timeout: p.CallLimit, Watch: p.observer.Watch})}, nil
 	}
 	return p.openSandbox("", p.Sandbox.Speed)
+}
+
+// inClear reports that what is sent to an address leaves this machine unencrypted.
+func inClear(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "http" && u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback()
 }
 
 // openSandbox starts a sandbox with the clock at speed, 0 to drive it by hand.

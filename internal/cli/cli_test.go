@@ -69,6 +69,7 @@ func TestCommands(t *testing.T) {
 		{"nope", "", nil, 2, "", "--help"},
 		{"stdio", "", nil, 2, "", "add --sandbox"},
 		{"stdio --sandbox", "", nil, 0, "", ""},
+		{"stdio", "", append(key, "MEETING_BAAS_BASE_URL=http://api.invalid"), 0, "", "use https://"},
 		{"serve --addr 0.0.0.0:1 --sandbox", "", nil, 2, "", "can be reached from other machines"},
 		{"serve --addr 127.0.0.1:1 --toolsets x --sandbox", "", nil, 2, "", "valid: default, all, bots"},
 		{"stdio --sandbox --sandbox-quirks x", "", nil, 2, "", "x"},
