@@ -63,7 +63,7 @@ func newAgentWith(t testing.TB, p tools.Policy, url, key string, sets ...string)
 	t.Helper()
 	api := client.New(url, client.NewSecret(key), &client.Options{Pause: 1})
 	if p.Library == nil {
-		kept := keep(t)
+		kept := keep(t, p.Bounds)
 		p.Library = func() (*library.Library, error) { return kept, nil }
 	}
 	if p.Context == nil {
@@ -95,9 +95,9 @@ func newAgentWith(t testing.TB, p tools.Policy, url, key string, sets ...string)
 }
 
 // keep opens a library in memory for the time of a test.
-func keep(t testing.TB) *library.Library {
+func keep(t testing.TB, bounds library.Bounds) *library.Library {
 	t.Helper()
-	kept, err := library.Open(context.Background(), library.Memory)
+	kept, err := library.Open(context.Background(), library.Memory, bounds)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,9 +24,9 @@ const freshFor = 6 * time.Hour
 // archive reads meetings: from this machine where they are kept, else from the
 // API, and keeps those that have ended.
 type archive struct {
-	api     *client.Client
-	policy  *policy
-	dropped func(watched) // is told when a meeting's data is gone; may be nil
+	api      *client.Client
+	policy   *policy
+	onForget func(watched) // is told when a meeting's data is gone; may be nil
 
 	pages    *lru.Cache[pageOf, *page]
 	listings *lru.Cache[string, listing] // by key
@@ -37,7 +37,7 @@ type archive struct {
 	custody  map[watched]custody
 	fills    map[string]*filling  // by key
 	accepted map[string]time.Time // by key, when the API last answered it
-	heeded   map[string]heeding   // by tenant
+	applied  map[string]applied   // by tenant, which drops of other replicas have been
 	swept    time.Time
 }
 
@@ -46,21 +46,20 @@ type custody struct {
 	confirmed time.Time // when the API last had the same
 	seen      time.Time // when it last had the meeting
 	losses    int64     // of the shared state, when it was confirmed
-	drops     int       // how often it was dropped
-	dropped   time.Time // when last
-	replaced  string    // the version that is being replaced, "" when it is not known
-	until     time.Time // when the API answers the new one at the latest
+	forgotten int       // how often it was
+	last      time.Time // when it was last
+	drop      *drop     // of what may not be kept, nil when there is no such thing
 }
 
 // standing is how things stood before the API was asked for a meeting.
 type standing struct {
-	drops  int   // of it here
-	losses int64 // of the shared state
+	forgotten int   // custody's
+	losses    int64 // of the shared state
 }
 
 // keeps reports that a version may be kept that was read after things stood so.
 func (c custody) keeps(version string, before standing, now time.Time) bool {
-	return c.drops == before.drops && (!now.Before(c.until) || c.replaced != "" && version != c.replaced)
+	return c.forgotten == before.forgotten && !c.drop.covers(version, now)
 }
 
 // record is a meeting with its transcript, or with why there is none.
@@ -73,7 +72,7 @@ type record struct {
 
 func newArchive(api *client.Client, p *policy) *archive {
 	a := &archive{api: api, policy: p, pages: lru.New[pageOf, *page](heldPages), listings: lru.New[string, listing](heldListings),
-		custody: map[watched]custody{}, fills: map[string]*filling{}, accepted: map[string]time.Time{}, heeded: map[string]heeding{}}
+		custody: map[watched]custody{}, fills: map[string]*filling{}, accepted: map[string]time.Time{}, applied: map[string]applied{}}
 	a.listen()
 	return a
 }
@@ -108,7 +107,7 @@ func (a *archive) note(ctx context.Context, id string, change func(*custody)) {
 }
 
 func (a *archive) standing(ctx context.Context, id string) standing {
-	return standing{a.custodyOf(ctx, id).drops, a.policy.State.Losses()}
+	return standing{a.custodyOf(ctx, id).forgotten, a.policy.State.Losses()}
 }
 
 // confirm takes note that the API has the same as is kept.
@@ -146,8 +145,8 @@ func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, 
 			return nil, err
 		}
 	}
-	if c := a.custodyOf(ctx, id); !c.keeps(r.Version, standing{drops: c.drops}, a.policy.Now()) {
-		call.note("this meeting is being transcribed again; this is most likely still the old transcript.")
+	if a.custodyOf(ctx, id).drop.covers(r.Version, a.policy.Now()) {
+		call.note("this meeting is being transcribed again, or deleted; this is most likely still the old transcript.")
 	}
 	return r, nil
 }
@@ -159,8 +158,13 @@ func (a *archive) keep(ctx context.Context, id string) error {
 		return err
 	}
 	a.note(ctx, id, func(c *custody) { c.confirmed = time.Time{} })
-	_, err := a.meeting(client.WithCalls(ctx, &client.Calls{}), &Call{Now: a.policy.Now(), args: map[string]jsontext.Value{}}, id)
+	_, err := a.unasked(ctx, id)
 	return err
+}
+
+// unasked reads one meeting for nobody's call.
+func (a *archive) unasked(ctx context.Context, id string) (*record, error) {
+	return a.meeting(client.WithCalls(ctx, &client.Calls{}), &Call{Now: a.policy.Now(), args: map[string]jsontext.Value{}}, id)
 }
 
 // check answers a kept meeting if it is still as the API has it, as far as a
@@ -200,7 +204,8 @@ func (a *archive) check(ctx context.Context, call *Call, m *library.Meeting) (*r
 	return r, nil
 }
 
-// fetch reads a meeting from the API, and says how things stood before. What is kept of one that is no longer there is dropped.
+// fetch reads a meeting from the API, and says how things stood before. What is
+// kept of one that is no longer there is dropped.
 func (a *archive) fetch(ctx context.Context, id string) (*client.MeetingData, standing, error) {
 	before := a.standing(ctx, id)
 	data, err := a.api.MeetingData(ctx, id, true)
@@ -234,7 +239,7 @@ func recordOf(data *client.MeetingData, title string, now time.Time) *record {
 func (a *archive) put(ctx context.Context, kept *library.Tenant, r *record, before standing) error {
 	a.changing.RLock()
 	defer a.changing.RUnlock()
-	d, err := a.told(ctx, a.tenantName(a.api.KeyFor(ctx)), r.BotID)
+	d, err := a.dropOf(ctx, a.tenantName(ctx), r.BotID)
 	if err != nil {
 		return err
 	}
@@ -246,7 +251,7 @@ func (a *archive) put(ctx context.Context, kept *library.Tenant, r *record, befo
 	}
 	r.kept = true
 	a.confirm(ctx, r.BotID, before)
-	a.note(ctx, r.BotID, func(c *custody) { c.until = time.Time{} })
+	a.note(ctx, r.BotID, func(c *custody) { c.drop = nil })
 	return nil
 }
 
@@ -274,8 +279,8 @@ func (a *archive) refresh(ctx context.Context, data *client.MeetingData, title s
 
 // forget drops what is kept of a meeting whose data is gone.
 func (a *archive) forget(ctx context.Context, id string) error {
-	if a.dropped != nil {
-		a.dropped(watched{a.api.KeyFor(ctx).Reveal(), id})
+	if a.onForget != nil {
+		a.onForget(watched{a.api.KeyFor(ctx).Reveal(), id})
 	}
 	kept, err := a.tenant(ctx)
 	if kept == nil || err != nil {
@@ -284,7 +289,7 @@ func (a *archive) forget(ctx context.Context, id string) error {
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	a.note(ctx, id, func(c *custody) {
-		c.drops, c.dropped, c.confirmed, c.seen = c.drops+1, a.policy.Now(), time.Time{}, time.Time{}
+		c.forgotten, c.last, c.confirmed, c.seen = c.forgotten+1, a.policy.Now(), time.Time{}, time.Time{}
 	})
 	a.listings.Remove(a.api.KeyFor(ctx).Reveal())
 	if err := kept.Delete(ctx, id); err != nil {
@@ -293,34 +298,33 @@ func (a *archive) forget(ctx context.Context, id string) error {
 	return nil
 }
 
-// delete drops what is kept of a meeting whose data was deleted, here and by
-// every other replica: for good if that is certain, else until it is read anew.
-func (a *archive) delete(ctx context.Context, call *Call, id string, certain bool) error {
-	d := drop{Bot: id}
-	if !certain {
-		d.Until = a.policy.Now().Add(transcriptLate)
+// deleted drops a meeting whose data was deleted: for good if that is certain,
+// else until it may be read anew.
+func (a *archive) deleted(ctx context.Context, call *Call, id string, certain bool) error {
+	if certain {
+		return a.drop(ctx, call, id, drop{})
 	}
-	return errors.Join(a.forget(ctx, id), a.tell(ctx, call, d))
+	return a.drop(ctx, call, id, drop{Until: a.policy.Now().Add(transcriptLate)})
 }
 
-// replace drops what is kept of a meeting that is transcribed again, here and by
-// every other replica, and keeps none of it until the API answers the new
-// transcript rather than the old one.
-func (a *archive) replace(ctx context.Context, call *Call, id string) error {
+// replaced drops a meeting that is transcribed again, until the API answers the
+// new transcript rather than the old one.
+func (a *archive) replaced(ctx context.Context, call *Call, id string) error {
+	d := drop{Until: a.policy.Now().Add(transcriptLate)}
 	kept, err := a.tenant(ctx)
-	if kept == nil || err != nil {
-		return errors.Join(err, a.forget(ctx, id))
-	}
-	m, err := kept.Get(ctx, id)
 	if err != nil {
-		return fmt.Errorf("read the library: %w", err)
+		return err
 	}
-	d := drop{Bot: id, Until: a.policy.Now().Add(transcriptLate)}
-	if m != nil {
-		d.Replaced = m.Version
+	if kept != nil {
+		m, err := kept.Get(ctx, id)
+		if err != nil {
+			return fmt.Errorf("read the library: %w", err)
+		}
+		if m != nil {
+			d.Replaced = m.Version
+		}
 	}
-	a.note(ctx, id, func(c *custody) { c.replaced, c.until = d.Replaced, d.Until })
-	return errors.Join(a.forget(ctx, id), a.tell(ctx, call, d))
+	return a.drop(ctx, call, id, d)
 }
 
 // vanished reports that the API has no such meeting for this key.
@@ -329,8 +333,8 @@ func vanished(err error) bool {
 	return errors.As(err, &e) && (e.Status == http.StatusNotFound || e.Status == http.StatusForbidden)
 }
 
-// accepted reports that a change was carried out, or may have been.
-func accepted(err error) bool {
+// carriedOut reports that a change was carried out, or may have been.
+func carriedOut(err error) bool {
 	var e *client.Error
 	return err == nil || errors.As(err, &e) && (e.Lost || vanished(err))
 }

@@ -119,7 +119,7 @@ func TestSearchRunning(t *testing.T) {
 // Two keys with one library see nothing of each other's.
 func TestTwoKeys(t *testing.T) {
 	t.Parallel()
-	l := keep(t)
+	l := keep(t, library.Bounds{})
 	p := tools.Policy{Library: func() (*library.Library, error) { return l, nil }}
 	a := newAgent(t, p)
 	p.Now = a.sandbox.Now

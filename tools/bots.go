@@ -53,8 +53,8 @@ func bots(api *client.Client, archive *archive) Set {
 				}
 				call.speechToText(&in.SpeechToText)
 				err := api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
-				if accepted(err) {
-					err = errors.Join(err, archive.replace(ctx, call, in.BotID))
+				if carriedOut(err) {
+					err = errors.Join(err, archive.replaced(ctx, call, in.BotID))
 				}
 				return &retranscribing{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}}, err
 			}),
@@ -66,8 +66,8 @@ func bots(api *client.Client, archive *archive) Set {
 					return nil, err
 				}
 				d, err := api.DeleteData(ctx, in.BotID)
-				if accepted(err) {
-					err = errors.Join(err, archive.delete(ctx, call, in.BotID, err == nil && d.OK))
+				if carriedOut(err) {
+					err = errors.Join(err, archive.deleted(ctx, call, in.BotID, err == nil && d.OK))
 				}
 				if err != nil {
 					return nil, err

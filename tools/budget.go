@@ -45,8 +45,8 @@ func (c *Call) render(out Result) (rendered, error) {
 	}
 	about := out.about()
 	about.Notes = c.notes
-	if c.may != nil {
-		about.Next = c.may(about.Next)
+	if c.trim != nil {
+		about.Next = c.trim(about.Next)
 	}
 	about.UntrustedFields = untrusted(reflect.ValueOf(out), "", nil)
 	structured, err := json.Marshal(out)

@@ -14,14 +14,6 @@ import (
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
 
-// callerOf names who calls: the principal, or "" where there is but one.
-func callerOf(ctx context.Context) string {
-	if p := access.From(ctx); p != nil {
-		return p.ID
-	}
-	return ""
-}
-
 // scope is what a principal needs for a tool.
 func (e Effect) scope() access.Scope {
 	switch e {
@@ -62,7 +54,7 @@ type allowance struct {
 // allowances are all that bound the bots of a caller. A scheduled series counts
 // as one: its bots come one by one, and a person can cancel them.
 func (p *policy) allowances(ctx context.Context) []allowance {
-	caller := callerOf(ctx)
+	caller := access.CallerOf(ctx)
 	all := []allowance{{shared.Rate{Most: p.MaxBotsPerHour, Per: time.Hour}, "launches/" + caller, "--max-bots-per-hour"}}
 	if principal := access.From(ctx); principal != nil {
 		all = append(all,

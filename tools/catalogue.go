@@ -42,8 +42,9 @@ type Selection struct {
 	ReadOnly bool     // only tools that read
 }
 
-// Select returns the tools that are on, in the catalogue's order. An unknown
-// name is an error that tells the valid ones.
+// Select returns the tools that are on, in the catalogue's order, and has all of
+// them know which those are. An unknown name is an error that tells the valid
+// ones.
 func Select(sets []Set, s Selection) ([]Tool, error) {
 	setNames, toolNames := []string{defaultSets, allSets}, []string(nil)
 	for _, set := range sets {

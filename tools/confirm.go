@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"slices"
 	"time"
 
@@ -113,7 +114,7 @@ func (p *person) issue(ctx context.Context, about []byte) string {
 	var t ticket
 	_, _ = rand.Read(t[:16]) // it never fails
 	binary.BigEndian.PutUint64(t[16:], uint64(p.policy.Now().Add(p.policy.ConfirmWithin).Unix()))
-	return base64.RawURLEncoding.EncodeToString(append(t[:], p.policy.sign(callerOf(ctx), "confirm", t[:], about)...))
+	return base64.RawURLEncoding.EncodeToString(append(t[:], p.policy.sign(access.CallerOf(ctx), "confirm", t[:], about)...))
 }
 
 // redeem takes a state once, for the same call of the same caller, in time.
@@ -124,7 +125,7 @@ func (p *person) redeem(ctx context.Context, state string, about []byte) error {
 		return refused(audit.Policy, "Not done: requestState is not one that this server gave."+again)
 	}
 	t := ticket(raw[:len(ticket{})])
-	if !hmac.Equal(raw[len(t):], p.policy.sign(callerOf(ctx), "confirm", t[:], about)) {
+	if !hmac.Equal(raw[len(t):], p.policy.sign(access.CallerOf(ctx), "confirm", t[:], about)) {
 		return refused(audit.Policy, "Not done: requestState is not one that this server gave for this tool, these arguments and this caller."+again)
 	}
 	now := p.policy.Now()

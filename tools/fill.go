@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 )
@@ -106,6 +104,25 @@ func (a *archive) fillAll(ctx context.Context, call *Call) (covered searched, un
 	return covered, unread, err
 }
 
+// fillOne sees to it that one meeting is kept.
+func (a *archive) fillOne(ctx context.Context, call *Call, q *library.Query) (searched, error) {
+	id, err := finished(ctx, a.api, call, q.BotID)
+	if err != nil {
+		return searched{}, err
+	}
+	q.BotID = id
+	r, err := a.spoken(ctx, call, id)
+	if err != nil {
+		return searched{}, err
+	}
+	if !r.kept {
+		return searched{}, badArgument("bot_id %s is not final: it is being recorded or transcribed again. get_transcript reads what there is; search it some minutes later.", id)
+	}
+	one := searched{Known: 1, Searched: 1, Complete: true}
+	one.saw(r.Date)
+	return one, nil
+}
+
 // settle takes off the list what was read.
 func (s *survey) settle(f *filling) {
 	f.mu.Lock()
@@ -120,19 +137,15 @@ func (s *survey) settle(f *filling) {
 
 // survey lists the meetings that a query is about.
 func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) {
-	kept, err := a.shelf(ctx)
+	entries, err := a.entries(ctx)
 	if err != nil {
 		return nil, err
-	}
-	entries, err := kept.Entries(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the library: %w", err)
 	}
 	have := make(map[string]library.Entry, len(entries))
 	for _, e := range entries {
 		have[e.BotID] = e
 	}
-	s := &survey{covered: searched{Complete: true}, listed: map[string]bool{}}
+	s := &survey{listed: map[string]bool{}}
 	var doubtful, unseen []string
 	here := 0
 	for bot, err := range a.bots(ctx, q) {
@@ -153,13 +166,14 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 		}
 		s.covered.Known++
 		s.listed[bot.id] = true
-		if a.policy.Quota == 0 || here < a.policy.Quota {
+		full := a.policy.Bounds.Meetings > 0 && here >= a.policy.Bounds.Meetings
+		if !full {
 			s.covered.saw(bot.created)
 		}
 		switch {
 		case !bot.spoken && !ok:
 			s.covered.WithoutTranscript++
-		case a.policy.Quota > 0 && here >= a.policy.Quota: // to read it would drop a newer one
+		case full: // to read it would drop a newer one
 			s.covered.Beyond++
 		case ok:
 			here++
@@ -182,15 +196,24 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 	return s, nil
 }
 
-// offline is what is known when the API does not answer, or why there is nothing.
-func (a *archive) offline(ctx context.Context, call *Call, q library.Query, why error) (*survey, error) {
+// entries lists what is kept for the call's key.
+func (a *archive) entries(ctx context.Context) ([]library.Entry, error) {
 	kept, err := a.shelf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := kept.Entries(ctx)
+	all, err := kept.Entries(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the library: %w", err)
+	}
+	return all, nil
+}
+
+// offline is what is known when the API does not answer, or why there is nothing.
+func (a *archive) offline(ctx context.Context, call *Call, q library.Query, why error) (*survey, error) {
+	entries, err := a.entries(ctx)
+	if err != nil {
+		return nil, err
 	}
 	if len(entries) == 0 {
 		return nil, why
@@ -254,8 +277,7 @@ func (a *archive) run(ctx context.Context, f *filling, ids []string) {
 				if ctx.Err() != nil {
 					return
 				}
-				call := &Call{Now: a.policy.Now(), args: map[string]jsontext.Value{}}
-				r, err := a.meeting(client.WithCalls(ctx, &client.Calls{}), call, id)
+				r, err := a.unasked(ctx, id)
 				f.mu.Lock()
 				f.tried++
 				f.faults++

@@ -35,10 +35,8 @@ type Policy struct {
 	Webhook        func(ctx context.Context) string                                  // where the bots of the caller are to report, "" for the account's own webhook; nil: nothing is taken in here
 	Told           func(ctx context.Context, key client.Secret, bot string) string   // the newest status that a bot reported here, "" when none; nil: nothing is taken in here
 	Keeps          func(keep func(ctx context.Context, bot string) error)            // is given what reads a meeting into the library as soon as it can be; may be nil
-	Quota          int                                                               // of meetings that the library keeps of one key; 0: no limit
-	KeptFor        time.Duration                                                     // that the library keeps a meeting at most; 0: for good
-	Replicas       bool                                                              // whether other replicas of this server share State
-	State          shared.State                                                      // what is counted and used up; this process's own when nil
+	Bounds         library.Bounds                                                    // of the library
+	State          shared.State                                                      // what is counted and used up, shared with other replicas; this process's own when nil
 	Secret         []byte                                                            // signs what callers bring back; this process's own when nil
 	Meter          Meter                                                             // counts what happens behind calls; nobody does when nil
 }
@@ -58,9 +56,10 @@ func (unmetered) Summarized(_, _ string, _, _ int) {}
 // policy is Policy at work, shared by all tools of a catalogue.
 type policy struct {
 	Policy
-	person  *person
-	watches *watches
-	offered map[string]*Tool // every tool by name, nil where it is off
+	person   *person
+	watches  *watches
+	replicas bool             // whether others share State
+	offered  map[string]*Tool // every tool by name, nil where it is off
 }
 
 func newPolicy(p Policy) *policy {
@@ -70,7 +69,8 @@ func newPolicy(p Policy) *policy {
 	if p.After == nil {
 		p.After = time.After
 	}
-	if p.State == nil {
+	replicas := p.State != nil
+	if !replicas {
 		p.State = shared.NewMemory(p.Now)
 	}
 	if p.Secret == nil {
@@ -92,7 +92,7 @@ func newPolicy(p Policy) *policy {
 	if p.Sandbox {
 		p.URLHosts = append(slices.Clip(p.URLHosts), "example.com", "*.example.com")
 	}
-	return &policy{Policy: p}
+	return &policy{Policy: p, replicas: replicas}
 }
 
 // secret resolves env:NAME, and returns any other text as it is.

@@ -29,7 +29,7 @@ type resourceReader struct {
 func newReader(t testing.TB, url string, s tools.Selection) *resourceReader {
 	t.Helper()
 	api := client.New(url, client.NewSecret(sandbox.Key), &client.Options{Pause: 1})
-	kept, err := library.Open(t.Context(), library.Memory)
+	kept, err := library.Open(t.Context(), library.Memory, library.Bounds{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,7 +95,7 @@ func (c searched) text() string {
 		text += fmt.Sprintf("; %d are not read yet: call again to search them too", n)
 	}
 	if c.Beyond > 0 {
-		text += fmt.Sprintf("; %d older ones are more than this server keeps at once: give before to search them", c.Beyond)
+		text += fmt.Sprintf("; %d older ones were not searched, as this server keeps only the newest: call again with before set to coverage.oldest", c.Beyond)
 	}
 	return text + "."
 }
@@ -226,7 +226,7 @@ func nothingFound(found library.Results, covered searched) string {
 	case covered.NotYetTotal > 0:
 		return "call again to search the meetings that are not read yet."
 	case covered.Beyond > 0:
-		return "search the older meetings too: give before, such as coverage.oldest."
+		return "search the older meetings too: set before to coverage.oldest."
 	case len(found.Speakers) > 0:
 		return "give a part of the name of one who speaks, or leave speaker out."
 	case len(found.Phrases) > 0:
@@ -283,22 +283,4 @@ func (o *searchResults) lessen(hits []library.Hit, fence transcript.Fence) {
 		o.Results = append(o.Results, p)
 	}
 	o.Coverage.NotYet, o.Nearest, o.Instead, o.Present = o.Coverage.NotYet[:min(1, len(o.Coverage.NotYet))], nil, nil, nil
-}
-
-// fillOne sees to it that one meeting is kept.
-func (a *archive) fillOne(ctx context.Context, call *Call, q *library.Query) (searched, error) {
-	id, err := finished(ctx, a.api, call, q.BotID)
-	if err != nil {
-		return searched{}, err
-	}
-	q.BotID = id
-	r, err := a.spoken(ctx, call, id)
-	if err != nil {
-		return searched{}, err
-	}
-	if !r.kept {
-		return searched{}, badArgument("bot_id %s is not final: it is being recorded or transcribed again. get_transcript reads what there is; search it some minutes later.", id)
-	}
-	at := r.Date.UTC().Format(time.RFC3339)
-	return searched{Known: 1, Searched: 1, Complete: true, Oldest: at, Newest: at}, nil
 }

@@ -358,7 +358,7 @@ func TestSummaryPages(t *testing.T) {
 // Two keys with one library share no summary.
 func TestSummariesOfTwoKeys(t *testing.T) {
 	t.Parallel()
-	l := keep(t)
+	l := keep(t, library.Bounds{})
 	s, err := sandbox.Start(sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -385,7 +385,7 @@ func TestSummariesOfTwoKeys(t *testing.T) {
 // BenchmarkSummaryCached times a summary that was made before, whole calls.
 func BenchmarkSummaryCached(b *testing.B) {
 	_, engine := standIn(b, standin.Options{Model: standin.Extractive}, summarize.Options{})
-	l := keep(b)
+	l := keep(b, library.Bounds{})
 	a := newAgent(b, tools.Policy{Summaries: engine, Library: func() (*library.Library, error) { return l, nil }})
 	args := `{"bot_id":"` + a.meetingOf(hour) + `"}`
 	a.ok("summarize_meeting", args)

@@ -60,7 +60,7 @@ func newSummaryJobs(archive *archive, engine *summarize.Engine) *summaryJobs {
 		engine = summarize.New(summarize.Options{})
 	}
 	s := &summaryJobs{archive: archive, engine: engine, jobs: map[summaryID]*summaryJob{}}
-	archive.dropped = s.drop
+	archive.onForget = s.drop
 	return s
 }
 
@@ -80,7 +80,7 @@ func (s *summaryJobs) of(ctx context.Context, call *Call, r *record, engine stri
 		}
 	}
 	if job == nil {
-		if job = s.begin(id, client.WithKey(s.archive.policy.Context, s.archive.api.KeyFor(ctx)), r, engine, request); job == nil {
+		if job = s.begin(client.WithKey(s.archive.policy.Context, s.archive.api.KeyFor(ctx)), id, r, engine, request); job == nil {
 			return nil, nil, false, badArgument("The model makes %d summaries for this key already.\nCall again in a minute, or use engine extractive, which needs no model.", mostMade)
 		}
 	}
@@ -137,7 +137,7 @@ func (s *summaryJobs) tidy(key string) (made int) {
 
 // begin starts a job, unless another call has done so just now. It is nil when
 // the model makes enough for this key.
-func (s *summaryJobs) begin(id summaryID, ctx context.Context, r *record, engine string, request summarize.Request) *summaryJob {
+func (s *summaryJobs) begin(ctx context.Context, id summaryID, r *record, engine string, request summarize.Request) *summaryJob {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if job := s.jobs[id]; job != nil {

@@ -62,10 +62,10 @@ func (s *summaryJobs) kept(ctx context.Context, id summaryID, r *record) (*summa
 // shared are the summaries of a meeting that replicas share.
 func (s *summaryJobs) shared(ctx context.Context, id summaryID) (all []sharedSummary, err error) {
 	a := s.archive
-	if !a.policy.Replicas {
+	if !a.policy.replicas {
 		return nil, nil
 	}
-	raw := a.policy.State.Get(ctx, summariesKey(a.tenantName(a.api.KeyFor(ctx)), id.bot))
+	raw := a.policy.State.Get(ctx, summariesKey(a.tenantName(ctx), id.bot))
 	if len(raw) == 0 { // none yet, or they were dropped
 		return nil, nil
 	}
@@ -78,16 +78,16 @@ func (s *summaryJobs) shared(ctx context.Context, id summaryID) (all []sharedSum
 // keep keeps a summary for good beside its meeting, and shares it with other
 // replicas for a while, unless it would be another the next time.
 func (s *summaryJobs) keep(ctx context.Context, id summaryID, r *record, made *summarize.Summary) error {
-	shelf, err := s.archive.tenant(ctx)
-	if err != nil || made.Reason != "" || !r.kept && (shelf != nil || r.state != stateEnded) {
+	kept, err := s.archive.tenant(ctx)
+	if err != nil || made.Reason != "" || !r.kept && (kept != nil || r.state != stateEnded) {
 		return err
 	}
 	raw, err := json.Marshal(made)
 	if err != nil {
 		return fmt.Errorf("keep a summary: %w", err)
 	}
-	if shelf != nil {
-		if err := shelf.PutSummary(ctx, id.bot, r.Version, id.key, raw); err != nil {
+	if kept != nil {
+		if err := kept.PutSummary(ctx, id.bot, r.Version, id.key, raw); err != nil {
 			return err
 		}
 	}
@@ -98,7 +98,7 @@ func (s *summaryJobs) keep(ctx context.Context, id summaryID, r *record, made *s
 // time, one may be lost, and is then made again where it is asked for.
 func (s *summaryJobs) share(ctx context.Context, id summaryID, r *record, raw []byte) error {
 	a := s.archive
-	if !a.policy.Replicas {
+	if !a.policy.replicas {
 		return nil
 	}
 	all, err := s.shared(ctx, id)
@@ -111,9 +111,9 @@ func (s *summaryJobs) share(ctx context.Context, id summaryID, r *record, raw []
 	if err != nil {
 		return fmt.Errorf("share a summary: %w", err)
 	}
-	tenant := a.tenantName(a.api.KeyFor(ctx))
+	tenant := a.tenantName(ctx)
 	a.policy.State.Set(ctx, summariesKey(tenant, id.bot), packed, sharedFor)
-	d, err := a.told(ctx, tenant, id.bot)
+	d, err := a.dropOf(ctx, tenant, id.bot)
 	if d.covers(r.Version, a.policy.Now()) { // it was dropped meanwhile
 		a.policy.State.Set(ctx, summariesKey(tenant, id.bot), nil, sharedFor)
 	}

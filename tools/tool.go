@@ -4,6 +4,7 @@ package tools
 
 import (
 	"context"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"slices"
 	"sync"
 	"time"
@@ -120,7 +121,7 @@ type Call struct {
 	place  jsontext.Value // where the cursor points, nil without one
 	notes  []string
 	last   rendered
-	may    func(next string) string // what of it the caller can do; nil: all
+	trim   func(next string) string // leaves out what the caller cannot do; nil: nothing
 	latest *client.ListedBot        // what bot_id latest stands for, nil when it was not asked for
 }
 
@@ -217,8 +218,8 @@ func (t *Tool) answer(ctx context.Context, req mcp.CallToolRequest, record *audi
 	if err != nil {
 		return nil, err
 	}
-	call := &Call{Now: t.policy.Now(), tool: t, caller: callerOf(ctx)}
-	call.may = func(next string) string { return t.policy.possible(ctx, next) }
+	call := &Call{Now: t.policy.Now(), tool: t, caller: access.CallerOf(ctx)}
+	call.trim = func(next string) string { return t.policy.possible(ctx, next) }
 	if req.Params.Meta != nil {
 		call.token = req.Params.Meta.ProgressToken
 	}

@@ -201,8 +201,8 @@ func fromJSON(name string, raw []byte, modified time.Time) (*meeting, error) {
 	if data.Duration == 0 {
 		data.Duration = int64(min(m.duration, maxLength+1)) // check refuses what is longer
 	}
-	if bot.CreatedAt.IsZero() {
-		bot.CreatedAt.Time = modified.UTC()
+	if bot.CreatedAt.IsZero() { // it was over when the file was written
+		bot.CreatedAt.Time = modified.UTC().Add(-time.Duration(data.Duration) * time.Second)
 	}
 	m.transcripts = data.BotData.Transcripts
 	return m, nil

@@ -24,6 +24,7 @@ type Principal struct {
 	Sets     []string  // of tools, by name; all when empty
 	Bots     Budget    // beside the server's own
 	Expires  time.Time // zero: never
+	Accepted time.Time // Meeting BaaS accepted the key then, or later; zero: that is not known
 	Webhooks bool      // whether the bots of this principal report to this server
 
 	doubt func()
@@ -117,6 +118,14 @@ func With(ctx context.Context, p *Principal) context.Context {
 func From(ctx context.Context) *Principal {
 	p, _ := ctx.Value(principalContext{}).(*Principal)
 	return p
+}
+
+// CallerOf names who calls: the principal, or "" where there is but one.
+func CallerOf(ctx context.Context) string {
+	if p := From(ctx); p != nil {
+		return p.ID
+	}
+	return ""
 }
 
 // Namer makes ids out of secrets, by a secret of the operator's own.

@@ -56,6 +56,7 @@ func (k *Keys) Admit(ctx context.Context, credential Credential) (*Principal, er
 	case !good:
 		return nil, fmt.Errorf("%w: Meeting BaaS does not accept this API key", ErrRefused)
 	}
+	p.Accepted = k.now().Add(-keyHolds) // at the earliest
 	return p, nil
 }
 

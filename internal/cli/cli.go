@@ -32,7 +32,7 @@ import (
 	"github.com/meetmcp/meetmcp/tools"
 )
 
-// program is one run of the program.
+// program is the command line at work: its configuration, its streams and its log.
 type program struct {
 	*configs.Config
 	in       io.Reader
@@ -101,7 +101,8 @@ func logger(config *configs.Config, to io.Writer) *slog.Logger {
 	return slog.New(tint.NewTextHandler(to, &tint.Options{Level: config.LogLevel, TimeFormat: time.TimeOnly, NoColor: !config.ErrColor}))
 }
 
-// upstream is the API that tools call: the real one, or a sandbox.
+// upstream is the API that tools call, the real one or a sandbox, and what is
+// kept of it here.
 type upstream struct {
 	api     *client.Client
 	sandbox *sandbox.Sandbox                    // nil with the real API
@@ -187,14 +188,14 @@ func (p *program) key() string {
 	return p.Key.Reveal()
 }
 
-// policy is what tools may do.
+// policy is what tools may do. It makes the library and the engine of upstream.
 func (p *program) policy(u *upstream) tools.Policy {
-	u.open = u.opens(p.Library, library.Bounds{TTL: p.Serving.LibraryTTL, Meetings: p.Serving.LibraryQuota}, p.observer)
+	u.open = p.opens(u)
 	policy := tools.Policy{
 		URLHosts: p.URLHosts, SecretEnv: p.SecretEnv, Getenv: p.Getenv, MaxBotsPerHour: p.MaxBotsPerHour,
 		SpeechToText: p.SpeechToText, Timezone: p.Timezone, Sandbox: u.sandbox != nil, CallLimit: p.CallLimit,
 		Library: u.open, Confirm: p.Confirm, Meter: p.observer, State: u.state, Secret: u.secret, Summaries: p.engine(u),
-		Quota: p.Serving.LibraryQuota, KeptFor: p.Serving.LibraryTTL, Replicas: u.state != nil,
+		Bounds: p.bounds(),
 	}
 	if u.inbox != nil {
 		policy.Webhook, policy.Watch = p.webhook(u), u.inbox.Watch

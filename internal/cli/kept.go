@@ -7,23 +7,26 @@ import (
 
 	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/library"
-	"github.com/meetmcp/meetmcp/internal/observe"
 )
 
 // tidyEvery is how often what has been kept for long enough is deleted.
 const tidyEvery = time.Hour
 
+// bounds are those of the library.
+func (p *program) bounds() library.Bounds {
+	return library.Bounds{TTL: p.Serving.LibraryTTL, Meetings: p.Serving.LibraryQuota}
+}
+
 // opens opens the library once, which takes longer than a start may.
-func (u *upstream) opens(path string, bounds library.Bounds, seen *observe.Observer) func() (*library.Library, error) {
-	if path == "off" {
+func (p *program) opens(u *upstream) func() (*library.Library, error) {
+	if p.Library == "off" {
 		return nil
 	}
 	return sync.OnceValues(func() (*library.Library, error) {
-		opened, err := library.Open(context.Background(), path)
+		opened, err := library.Open(context.Background(), p.Library, p.bounds())
 		if err == nil {
-			opened.Bound(bounds)
 			u.library.Store(opened)
-			seen.Library(func(ctx context.Context) (int, int64, error) {
+			p.observer.Library(func(ctx context.Context) (int, int64, error) {
 				holds, err := opened.Status(ctx)
 				return holds.Meetings, holds.Bytes, err
 			})
@@ -32,16 +35,27 @@ func (u *upstream) opens(path string, bounds library.Bounds, seen *observe.Obser
 	})
 }
 
+// background runs something beside all else until stop is called.
+func background(run func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		run(ctx)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
 // tidy deletes now and again what the library has kept for long enough, until
 // stop is called.
 func (p *program) tidy(u *upstream) (stop func()) {
 	if p.Serving.LibraryTTL == 0 || u.open == nil {
 		return func() {}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	return background(func(ctx context.Context) {
 		tick := time.NewTicker(tidyEvery)
 		defer tick.Stop()
 		for ctx.Err() == nil {
@@ -51,11 +65,7 @@ func (p *program) tidy(u *upstream) (stop func()) {
 			case <-tick.C:
 			}
 		}
-	}()
-	return func() {
-		cancel()
-		<-done
-	}
+	})
 }
 
 // expire deletes what a library on disk has kept for too long, also before

@@ -178,7 +178,7 @@ func (p *program) withLibrary(ctx context.Context, purging bool, do func(kept *l
 		_, err := fmt.Fprintf(p.out, "There is no library at %s yet. %s\n", p.Library, then)
 		return err
 	}
-	kept, err := library.Open(ctx, p.Library)
+	kept, err := library.Open(ctx, p.Library, library.Bounds{})
 	if err != nil {
 		return err
 	}

@@ -271,7 +271,7 @@ func TestSyncIsKilled(t *testing.T) {
 // searchable counts the meetings of a library, each of which must be found.
 func searchable(t *testing.T, path string) int {
 	t.Helper()
-	l, err := library.Open(t.Context(), path)
+	l, err := library.Open(t.Context(), path, library.Bounds{})
 	if err != nil {
 		t.Fatal(err)
 	}

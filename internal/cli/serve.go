@@ -83,15 +83,9 @@ func (u *upstream) takeIn() (stop func()) {
 	if u.inbox == nil {
 		return func() {}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		u.inbox.Run(ctx, u.keep)
-	}()
+	stop = background(func(ctx context.Context) { u.inbox.Run(ctx, u.keep) })
 	return func() {
-		cancel()
-		<-done
+		stop()
 		u.inbox.Close()
 	}
 }

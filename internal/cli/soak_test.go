@@ -23,7 +23,8 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 )
 
-// soak is how long BenchmarkSoak goes on: five minutes stand for an hour.
+// soak is how long BenchmarkSoak goes on. Callers who never pause do in five
+// minutes what people do in an hour and more.
 var soak = flag.Duration("soak", 10*time.Second, "of BenchmarkSoak")
 
 // BenchmarkSoak has 64 callers, each with a key of their own, do all that callers

@@ -168,7 +168,7 @@ func TestRights(t *testing.T) {
 func TestPurge(t *testing.T) {
 	folder, key := t.TempDir(), accesstest.MasterKey("a", "")
 	env := append(master(folder+"/tokens.json", key), "MEETMCP_LIBRARY="+folder+"/library.db")
-	meetings, err := library.Open(t.Context(), folder+"/library.db")
+	meetings, err := library.Open(t.Context(), folder+"/library.db", library.Bounds{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/meetmcp/meetmcp/client/sandbox"
 )
 
-// hook is a session with a server that takes in webhooks.
+// hook is a session with a server over /mcp.
 type hook struct {
 	url     string
 	headers http.Header

@@ -9,20 +9,12 @@ import (
 )
 
 // Bounds is how long and how much a library keeps for tenants who are strangers
-// to each other. Zero is no bound.
+// to each other. Zero is no bound. What they exclude is not answered; Expire
+// deletes it.
 type Bounds struct {
 	TTL      time.Duration    // that a meeting is kept, counted from when it was put
 	Meetings int              // of one tenant; whoever puts more loses those that were put first
 	Now      func() time.Time // the clock; time.Now when nil
-}
-
-// Bound sets the library's bounds, before it is used. What they exclude is not
-// answered from then on; Expire deletes it.
-func (l *Library) Bound(b Bounds) {
-	if b.Now == nil {
-		b.Now = time.Now
-	}
-	l.bounds = b
 }
 
 // since is when a meeting must have been put to be answered, in milliseconds.

@@ -11,9 +11,8 @@ import (
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{Memory, filepath.Join(t.TempDir(), "library.db")} {
-		l, ctx := opened(t, path), context.Background()
-		now := time.Now()
-		l.Bound(Bounds{TTL: 30 * 24 * time.Hour, Meetings: 3, Now: func() time.Time { return now }})
+		now, ctx := time.Now(), context.Background()
+		l := bounded(t, path, Bounds{TTL: 30 * 24 * time.Hour, Meetings: 3, Now: func() time.Time { return now }})
 		a, b := l.Tenant("a"), l.Tenant("b")
 		kept(t, b, Meeting{BotID: "of b", Turns: said("The zebra of another tenant.")})
 		for i := range 5 {

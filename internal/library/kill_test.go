@@ -16,7 +16,7 @@ import (
 // TestKill kills.
 func fill(path string) {
 	ctx := context.Background()
-	l, err := Open(ctx, path)
+	l, err := Open(ctx, path, Bounds{})
 	for i := 0; err == nil; i++ {
 		bot := fmt.Sprint(os.Getenv("LIBRARY_ROUND"), "-", i%7)
 		if err = l.Tenant("a").Put(ctx, Meeting{BotID: bot, Turns: said(madeUp(i), madeUp(i+1), "The password is swordfish"+os.Getenv("LIBRARY_ROUND"))}); err == nil {
@@ -65,7 +65,7 @@ func TestKill(t *testing.T) {
 		if child.Wait() == nil || len(kept) == 0 {
 			t.Fatalf("round %d: the child ended by itself: %s", round, complaint.String())
 		}
-		l, err := Open(ctx, path)
+		l, err := Open(ctx, path, Bounds{})
 		if err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}

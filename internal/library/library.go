@@ -48,9 +48,13 @@ type Library struct {
 }
 
 // Open opens or makes a library at path, for the owner's eyes only, or in
-// memory when path is Memory. Several processes may have the same one open.
-func Open(ctx context.Context, path string) (*Library, error) {
-	l := &Library{path: path, bounds: Bounds{Now: time.Now}, turns: lru.New[int64, []transcript.Turn](heldTurns), indexes: lru.New[int64, *index](heldIndexes)}
+// memory when path is Memory. Several processes may have the same one open, also
+// with other bounds.
+func Open(ctx context.Context, path string, bounds Bounds) (*Library, error) {
+	if bounds.Now == nil {
+		bounds.Now = time.Now
+	}
+	l := &Library{path: path, bounds: bounds, turns: lru.New[int64, []transcript.Turn](heldTurns), indexes: lru.New[int64, *index](heldIndexes)}
 	if err := l.connect(); err != nil {
 		return nil, fmt.Errorf("open library %s: %w", path, err)
 	}

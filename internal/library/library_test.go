@@ -27,7 +27,12 @@ func TestMain(m *testing.M) {
 
 func opened(t testing.TB, path string) *Library {
 	t.Helper()
-	l, err := Open(context.Background(), path)
+	return bounded(t, path, Bounds{})
+}
+
+func bounded(t testing.TB, path string, bounds Bounds) *Library {
+	t.Helper()
+	l, err := Open(context.Background(), path, bounds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +208,7 @@ func TestTenantsSeeOnlyTheirOwn(t *testing.T) {
 func TestMigrations(t *testing.T) {
 	t.Parallel()
 	path, ctx := filepath.Join(t.TempDir(), "library.db"), context.Background()
-	l, err := Open(ctx, path)
+	l, err := Open(ctx, path, Bounds{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,14 +229,14 @@ func TestMigrations(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(ctx, path); err == nil || !strings.Contains(err.Error(), "newer program") {
+	if _, err := Open(ctx, path, Bounds{}); err == nil || !strings.Contains(err.Error(), "newer program") {
 		t.Errorf("a newer library: got %v", err)
 	}
 	text := filepath.Join(t.TempDir(), "letter.txt")
 	if err := os.WriteFile(text, []byte(strings.Repeat("Dear library, ", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(ctx, text); err == nil || !strings.Contains(err.Error(), "not a database") {
+	if _, err := Open(ctx, text, Bounds{}); err == nil || !strings.Contains(err.Error(), "not a database") {
 		t.Errorf("a file that is no library: got %v", err)
 	}
 }

@@ -60,7 +60,7 @@ func newMetrics(version, commit string) *metrics {
 	m.tokens = counter("summary_tokens_total", "Tokens of the model that summarizes, by direction: in or out.", "direction")
 	m.webhooks = counter("webhooks_received_total", "Webhooks that were taken in, by event.", "event")
 	m.held = added(m.registry, prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "meetmcp", Name: "open",
-		Help: "What callers over HTTP have open: calls, event streams and sessions."}, []string{"kind"}))
+		Help: "What callers over HTTP have open: calls, event streams, sessions and subscriptions."}, []string{"kind"}))
 	m.unaudited = added(m.registry, prometheus.NewCounter(prometheus.CounterOpts{Namespace: "meetmcp", Name: "audit_failures_total",
 		Help: "Lines that could not be written to the audit log."}))
 	m.lostSpans = added(m.registry, prometheus.NewCounter(prometheus.CounterOpts{Namespace: "meetmcp", Name: "lost_spans_total",
@@ -111,7 +111,8 @@ func (o *Observer) Unknown() {
 	}
 }
 
-// Hold counts that by more of a kind are open: calls, event streams or sessions.
+// Hold counts that by more of a kind are open: calls, event streams, sessions or
+// subscriptions.
 func (o *Observer) Hold(kind string, by int) {
 	if o != nil {
 		o.held.WithLabelValues(kind).Add(float64(by))

@@ -97,7 +97,7 @@ func BenchmarkTranscript(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	kept, err := library.Open(context.Background(), library.Memory)
+	kept, err := library.Open(context.Background(), library.Memory, library.Bounds{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -36,14 +35,6 @@ type entrance struct {
 
 	mu   sync.Mutex
 	seen map[[sha256.Size]byte]time.Time // credentials that were admitted, and when last
-}
-
-// callerOf names who calls: the principal, or "" where there is but one.
-func callerOf(ctx context.Context) string {
-	if p := access.From(ctx); p != nil {
-		return p.ID
-	}
-	return ""
 }
 
 // admit returns the request of a principal with who that is, or answers it.
@@ -174,7 +165,7 @@ func (h *web) pace(w http.ResponseWriter, r *http.Request, m *message) bool {
 	if m.tool != "" && h.effect(m.tool) != reads {
 		limit, most, what = "writes", h.limits.Writes, "You call tools that change things too fast."
 	}
-	wait, ok := h.state.Take(r.Context(), limit+"/"+callerOf(r.Context()), shared.Rate{Most: most, Per: time.Minute})
+	wait, ok := h.state.Take(r.Context(), limit+"/"+access.CallerOf(r.Context()), shared.Rate{Most: most, Per: time.Minute})
 	if !ok {
 		h.limited(r.Context(), m, limit)
 		tooMany(w, m, wait, what)

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"slices"
 	"sync"
 	"time"
@@ -45,7 +46,7 @@ func (h *web) subscribe(ctx context.Context, id string, own *session, m message)
 }
 
 func (h *web) subscribing(ctx context.Context, own *session) subscribing {
-	caller := callerOf(ctx)
+	caller := access.CallerOf(ctx)
 	return subscribing{h.follow, func() (func(), error) { return h.callers.take(caller, aSubscription) }, own.mailbox.put}
 }
 

@@ -143,7 +143,7 @@ func (h *web) pass(w http.ResponseWriter, r *http.Request, to int64, session str
 		defer h.replica.mu.Unlock()
 		delete(h.replica.waiting, number)
 	}()
-	message, err := json.Marshal(relayed{From: h.replica.base(), Number: number, Session: session, Caller: callerOf(r.Context()), Path: r.URL.Path, Body: body})
+	message, err := json.Marshal(relayed{From: h.replica.base(), Number: number, Session: session, Caller: access.CallerOf(r.Context()), Path: r.URL.Path, Body: body})
 	if err != nil {
 		h.log.Error("a message cannot be passed on", "error", err)
 		return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"log/slog"
 	"net"
 	"net/http"
@@ -40,7 +41,7 @@ func (s *Server) see(ctx context.Context, line string, method mcp.MCPMethod, too
 		more = meta.AdditionalFields
 	}
 	ctx, x.call = s.observer.Call(ctx, string(method), tool, more, header)
-	x.record = s.audit.Start(callerOf(ctx), tool)
+	x.record = s.audit.Start(access.CallerOf(ctx), tool)
 	x.record.RequestID, x.record.TraceID = x.RequestID, x.call.TraceID
 	return audit.With(client.WithCalls(ctx, x.Calls), x.record), x
 }
@@ -88,7 +89,7 @@ func (h *web) limited(ctx context.Context, m *message, limit string) {
 	if m.tool == "" {
 		return
 	}
-	record := h.audit.Start(callerOf(ctx), m.tool)
+	record := h.audit.Start(access.CallerOf(ctx), m.tool)
 	record.Effect, record.Decision, record.Limit = h.effect(m.tool), audit.Limit, limit
 	record.End("refused")
 }

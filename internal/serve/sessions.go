@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"net/http"
 	"sync"
 	"time"
@@ -100,7 +101,7 @@ func (h *web) ResolveSessionIdManager(r *http.Request) server.SessionIdManager {
 		return idManager{sessions: &h.sessions, state: h.state, any: true}
 	}
 	opening, _ := r.Context().Value(openingKey{}).(*opening)
-	return idManager{sessions: &h.sessions, state: h.state, owner: callerOf(r.Context()), opening: opening}
+	return idManager{sessions: &h.sessions, state: h.state, owner: access.CallerOf(r.Context()), opening: opening}
 }
 
 // Generate names a new session.
@@ -134,9 +135,7 @@ func (m idManager) Terminate(id string) (refused bool, err error) {
 	if s == nil || !m.any && s.owner != m.owner {
 		return false, nil
 	}
-	delete(m.known, id)
-	s.subscriptions.end()
-	s.leave()
+	m.drop(id, s)
 	if !m.any {
 		m.state.Set(context.Background(), "ended/"+id, []byte{1}, endedFor)
 		m.state.Publish(context.Background(), ended, []byte(id))
@@ -152,10 +151,15 @@ func (s *sessions) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if known := s.known[id]; known != nil {
-		delete(s.known, id)
-		known.subscriptions.end()
-		known.leave()
+		s.drop(id, known)
 	}
+}
+
+// drop is forget with the lock held.
+func (s *sessions) drop(id string, known *session) {
+	delete(s.known, id)
+	known.subscriptions.end()
+	known.leave()
 }
 
 // enter keeps a session of the caller's from being dropped until leave is

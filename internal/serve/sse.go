@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"context"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,7 +28,7 @@ func (h *web) openStream(w http.ResponseWriter, r *http.Request) (*stream, *http
 		http.Error(w, "GET opens a stream here; messages are posted to the address that it names first.", http.StatusMethodNotAllowed)
 		return nil, nil
 	}
-	leave, err := h.callers.take(callerOf(r.Context()), aStream)
+	leave, err := h.callers.take(access.CallerOf(r.Context()), aStream)
 	if err != nil {
 		h.refuseFull(w, r, &message{}, err)
 		return nil, nil
@@ -51,7 +52,7 @@ func (h *web) openStream(w http.ResponseWriter, r *http.Request) (*stream, *http
 
 // newStream names a stream.
 func (h *web) newStream(ctx context.Context, _ *http.Request) (string, error) {
-	return h.replica.newID(callerOf(ctx), false), nil
+	return h.replica.newID(access.CallerOf(ctx), false), nil
 }
 
 // message serves /message: what an SSE client sends, answered on its stream.
@@ -61,7 +62,7 @@ func (h *web) message(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Messages are posted here; GET /sse opens a stream.", http.StatusMethodNotAllowed)
 		return
 	}
-	session, caller := r.URL.Query().Get("sessionId"), callerOf(r.Context())
+	session, caller := r.URL.Query().Get("sessionId"), access.CallerOf(r.Context())
 	one := h.streams.of(session, caller)
 	holder := h.replica.holder(session, caller)
 	if one == nil && (holder == "" || holder == h.replica.name) {
@@ -87,7 +88,7 @@ func (h *web) noStream(w http.ResponseWriter) {
 
 // deliver has a message answered on a stream that is open here.
 func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, one *opened, m message) {
-	key, caller := session+" "+keyOf(m.id), callerOf(r.Context())
+	key, caller := session+" "+keyOf(m.id), access.CallerOf(r.Context())
 	if m.request() {
 		leave, err := h.callers.take(caller, aCall)
 		if err != nil {

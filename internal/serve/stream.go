@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"io"
 	"net"
 	"net/http"
@@ -29,7 +30,7 @@ type openedKey struct{}
 // of answers a stream that is the caller's, or nil.
 func (s *streams) of(id, caller string) *opened {
 	known, _ := s.ids.Load(id)
-	if one, ok := known.(*opened); ok && callerOf(one.gone) == caller {
+	if one, ok := known.(*opened); ok && access.CallerOf(one.gone) == caller {
 		return one
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"io"
 	"net/http"
 	"slices"
@@ -34,7 +35,7 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Messages are posted here; GET opens a stream of events, and DELETE ends a session.", http.StatusMethodNotAllowed)
 		return
 	}
-	id, caller := r.Header.Get(server.HeaderKeySessionID), callerOf(r.Context())
+	id, caller := r.Header.Get(server.HeaderKeySessionID), access.CallerOf(r.Context())
 	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)) || m.modern()
 	hello := m.method == string(mcp.MethodInitialize)
 	var own *session // nil for modern messages, and the first of others
