@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -26,11 +27,12 @@ const freshFor = 6 * time.Hour
 type archive struct {
 	api      *client.Client
 	policy   *policy
-	onForget func(watched) // is told when a meeting's data is gone; may be nil
+	onForget func(which func(watched) bool) // is told which meetings may not be shown any more
 
 	pages    *lru.Cache[pageOf, *page]
 	listings *lru.Cache[string, listing] // by key
 
+	name     string       // of this replica
 	changing sync.RWMutex // held alone while a meeting is dropped, so that what was read before is not kept after
 
 	mu       sync.Mutex
@@ -38,6 +40,7 @@ type archive struct {
 	fills    map[string]*filling  // by key
 	accepted map[string]time.Time // by key, when the API last answered it
 	applied  map[string]applied   // by tenant, which drops of other replicas have been
+	ended    map[string]time.Time // by key, when nobody could use it here any more
 	swept    time.Time
 }
 
@@ -68,11 +71,12 @@ type record struct {
 	state  string   // "" for one that was kept, which has ended
 	absent *absence // why there are no turns
 	kept   bool
+	stale  bool // it is a copy, and the API did not answer
 }
 
 func newArchive(api *client.Client, p *policy) *archive {
-	a := &archive{api: api, policy: p, pages: lru.New[pageOf, *page](heldPages), listings: lru.New[string, listing](heldListings),
-		custody: map[watched]custody{}, fills: map[string]*filling{}, accepted: map[string]time.Time{}, applied: map[string]applied{}}
+	a := &archive{api: api, policy: p, name: rand.Text(), pages: lru.New[pageOf, *page](heldPages), listings: lru.New[string, listing](heldListings),
+		custody: map[watched]custody{}, fills: map[string]*filling{}, accepted: map[string]time.Time{}, applied: map[string]applied{}, ended: map[string]time.Time{}, onForget: func(func(watched) bool) {}}
 	a.listen()
 	return a
 }
@@ -80,14 +84,19 @@ func newArchive(api *client.Client, p *policy) *archive {
 // tenant is the part of the library that belongs to the call's key, nil without
 // one. What is shown of it is asked of shelf.
 func (a *archive) tenant(ctx context.Context) (*library.Tenant, error) {
-	if a.policy.Library == nil {
-		return nil, nil
-	}
-	l, err := a.policy.Library()
+	l, err := a.library()
 	if l == nil || err != nil {
 		return nil, err
 	}
 	return l.Tenant(a.api.KeyFor(ctx).Reveal()), nil
+}
+
+// library is where meetings are kept, nil when they are not.
+func (a *archive) library() (*library.Library, error) {
+	if a.policy.Library == nil {
+		return nil, nil
+	}
+	return a.policy.Library()
 }
 
 func (a *archive) custodyOf(ctx context.Context, id string) custody {
@@ -110,45 +119,90 @@ func (a *archive) standing(ctx context.Context, id string) standing {
 	return standing{a.custodyOf(ctx, id).forgotten, a.policy.State.Losses()}
 }
 
-// confirm takes note that the API has the same as is kept.
+// confirm takes note that the API had the same as is kept, unless that was
+// forgotten since.
 func (a *archive) confirm(ctx context.Context, id string, before standing) {
-	a.note(ctx, id, func(c *custody) { c.confirmed, c.losses = a.policy.Now(), before.losses })
+	a.note(ctx, id, func(c *custody) {
+		if c.forgotten == before.forgotten {
+			c.confirmed, c.losses = a.policy.Now(), before.losses
+		}
+	})
 }
 
-// meeting reads one meeting.
+// doubt has a copy compared with what the API has before it is shown again.
+func (a *archive) doubt(ctx context.Context, id string) {
+	a.note(ctx, id, func(c *custody) { c.confirmed, c.seen = time.Time{}, time.Time{} })
+}
+
+// meeting reads one meeting: what is kept, if it was compared with what the API
+// has of late, or else what the API has.
 func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, error) {
 	kept, err := a.shelf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if kept != nil {
-		m, err := kept.Get(ctx, id)
-		if err != nil {
-			return nil, fmt.Errorf("read the library: %w", err)
-		}
-		a.policy.Meter.LookedUp(m != nil)
-		if m != nil {
-			r, err := a.check(ctx, call, m)
-			if r != nil || err != nil {
-				return r, err
-			}
-		}
-	}
-	data, before, err := a.fetch(ctx, id)
+	m, err := a.copyOf(ctx, kept, id)
 	if err != nil {
 		return nil, err
 	}
-	name, _ := titleOf(ctx, a.api, call, data)
+	if c := a.custodyOf(ctx, id); m != nil && a.policy.Now().Sub(c.confirmed) < freshFor && a.unbroken(ctx, c.losses) {
+		return &record{Meeting: *m, kept: true}, nil
+	}
+	data, before, err := a.fetch(ctx, id)
+	if err != nil && m != nil && passing(err) && a.showable(ctx, id) {
+		call.note("the API did not answer, so this is the copy kept on this machine; the meeting may have been changed or deleted since.")
+		return &record{Meeting: *m, kept: true, stale: true}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	name, source := titleOf(ctx, a.api, call, data)
 	r := recordOf(data, string(name), call.Now)
-	if kept != nil && r.state == stateEnded && r.absent == nil {
-		if err := a.put(ctx, kept, r, before); err != nil {
-			return nil, err
-		}
+	if m != nil && source == fallbackTitle {
+		r.Title = m.Title // which was found when more was known
 	}
 	if a.custodyOf(ctx, id).drop.covers(r.Version, a.policy.Now()) {
 		call.note("this meeting is being transcribed again, or deleted; this is most likely still the old transcript.")
 	}
-	return r, nil
+	return r, a.settle(ctx, kept, m, r, before)
+}
+
+// copyOf is what is kept of a meeting, nil when nothing is or it may not be
+// shown any more.
+func (a *archive) copyOf(ctx context.Context, kept *library.Tenant, id string) (*library.Meeting, error) {
+	if kept == nil {
+		return nil, nil
+	}
+	m, err := kept.Get(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the library: %w", err)
+	}
+	a.policy.Meter.LookedUp(m != nil)
+	if m == nil {
+		return nil, nil
+	}
+	gone, err := a.dropped(ctx, id, m.Version, m.Kept)
+	if gone || err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// settle brings what is kept of a meeting, m or nothing, up to what was read.
+func (a *archive) settle(ctx context.Context, kept *library.Tenant, m *library.Meeting, r *record, before standing) error {
+	switch {
+	case kept == nil:
+		return nil
+	case r.state == stateEnded && r.absent == nil && (m == nil || r.Version != m.Version || r.Title != m.Title):
+		return a.put(ctx, kept, r, before)
+	case r.state == stateEnded && r.absent == nil:
+		r.kept = true
+		a.confirm(ctx, r.BotID, before)
+		return nil
+	case m != nil:
+		return a.forget(ctx, r.BotID)
+	}
+	return nil
 }
 
 // keep reads a meeting that has become readable, or is so anew, before anybody
@@ -157,7 +211,10 @@ func (a *archive) keep(ctx context.Context, id string) error {
 	if kept, err := a.tenant(ctx); kept == nil || err != nil {
 		return err
 	}
-	a.note(ctx, id, func(c *custody) { c.confirmed = time.Time{} })
+	if a.endedAt(ctx) != nil {
+		return nil
+	}
+	a.doubt(ctx, id)
 	_, err := a.unasked(ctx, id)
 	return err
 }
@@ -165,43 +222,6 @@ func (a *archive) keep(ctx context.Context, id string) error {
 // unasked reads one meeting for nobody's call.
 func (a *archive) unasked(ctx context.Context, id string) (*record, error) {
 	return a.meeting(client.WithCalls(ctx, &client.Calls{}), &Call{Now: a.policy.Now(), args: map[string]jsontext.Value{}}, id)
-}
-
-// check answers a kept meeting if it is still as the API has it, as far as a
-// small question tells. It answers nil once the copy is dropped for what the
-// API has now.
-func (a *archive) check(ctx context.Context, call *Call, m *library.Meeting) (*record, error) {
-	before := a.standing(ctx, m.BotID)
-	c := a.custodyOf(ctx, m.BotID)
-	r := &record{Meeting: *m, kept: true}
-	if a.policy.Now().Sub(c.confirmed) < freshFor && a.unbroken(ctx, c.losses) {
-		return r, nil
-	}
-	data, err := a.api.MeetingData(ctx, m.BotID, false)
-	if err == nil {
-		a.accept(ctx)
-	}
-	switch {
-	case vanished(err):
-		return nil, errors.Join(err, a.forget(ctx, m.BotID))
-	case err != nil && passing(err) && a.showable(ctx, m.BotID):
-		call.note("the API did not answer, so this is the copy kept on this machine; the meeting may have been changed or deleted since.")
-		return r, nil
-	case err != nil:
-		return nil, err
-	case data.BotData.Bot.EndedAt.IsZero(), data.Duration == 0 && data.BotData.Bot.MP4S3Path == "" && data.MP4 == "":
-		return nil, a.forget(ctx, m.BotID)
-	}
-	if name, source := titleOf(ctx, a.api, call, data); string(name) != m.Title && source != fallbackTitle {
-		r.Title = string(name)
-		kept, err := a.tenant(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return r, a.put(ctx, kept, r, before)
-	}
-	a.confirm(ctx, m.BotID, before)
-	return r, nil
 }
 
 // fetch reads a meeting from the API, and says how things stood before. What is
@@ -239,12 +259,10 @@ func recordOf(data *client.MeetingData, title string, now time.Time) *record {
 func (a *archive) put(ctx context.Context, kept *library.Tenant, r *record, before standing) error {
 	a.changing.RLock()
 	defer a.changing.RUnlock()
-	d, err := a.dropOf(ctx, a.tenantName(ctx), r.BotID)
-	if err != nil {
+	d, err := a.dropOf(ctx, r.BotID)
+	now := a.policy.Now()
+	if err != nil || d.covers(r.Version, now) || !a.custodyOf(ctx, r.BotID).keeps(r.Version, before, now) || a.ending(ctx) {
 		return err
-	}
-	if d.covers(r.Version, a.policy.Now()) || !a.custodyOf(ctx, r.BotID).keeps(r.Version, before, a.policy.Now()) {
-		return nil
 	}
 	if err := kept.Put(ctx, r.Meeting); err != nil {
 		return fmt.Errorf("keep meeting: %w", err)
@@ -261,70 +279,35 @@ func (a *archive) refresh(ctx context.Context, data *client.MeetingData, title s
 	if kept == nil || err != nil {
 		return err
 	}
-	id := data.BotData.Bot.UUID
-	m, err := kept.Get(ctx, id)
+	m, err := kept.Get(ctx, data.BotData.Bot.UUID)
 	if m == nil || err != nil {
 		return err
 	}
-	r := recordOf(data, title, a.policy.Now())
-	switch {
-	case len(r.Turns) == 0:
-		return a.forget(ctx, id)
-	case r.Version != m.Version || r.Title != m.Title:
-		return a.put(ctx, kept, r, before)
-	}
-	a.confirm(ctx, id, before)
-	return nil
+	return a.settle(ctx, kept, m, recordOf(data, title, a.policy.Now()), before)
 }
 
-// forget drops what is kept of a meeting whose data is gone.
+// forget drops what is kept of a meeting that the API does not have any more for
+// the call's key.
 func (a *archive) forget(ctx context.Context, id string) error {
-	if a.onForget != nil {
-		a.onForget(watched{a.api.KeyFor(ctx).Reveal(), id})
-	}
+	ctx = context.WithoutCancel(ctx) // it is so, whether the caller waits or not
+	key := a.api.KeyFor(ctx).Reveal()
+	a.onForget(func(w watched) bool { return w == watched{key, id} })
 	kept, err := a.tenant(ctx)
 	if kept == nil || err != nil {
 		return err
 	}
 	a.changing.Lock()
 	defer a.changing.Unlock()
-	a.note(ctx, id, func(c *custody) {
-		c.forgotten, c.last, c.confirmed, c.seen = c.forgotten+1, a.policy.Now(), time.Time{}, time.Time{}
-	})
-	a.listings.Remove(a.api.KeyFor(ctx).Reveal())
+	a.note(ctx, id, func(c *custody) { c.forget(a.policy.Now()) })
+	a.listings.Remove(key)
 	if err := kept.Delete(ctx, id); err != nil {
 		return fmt.Errorf("drop meeting from the library: %w", err)
 	}
 	return nil
 }
 
-// deleted drops a meeting whose data was deleted: for good if that is certain,
-// else until it may be read anew.
-func (a *archive) deleted(ctx context.Context, call *Call, id string, certain bool) error {
-	if certain {
-		return a.drop(ctx, call, id, drop{})
-	}
-	return a.drop(ctx, call, id, drop{Until: a.policy.Now().Add(transcriptLate)})
-}
-
-// replaced drops a meeting that is transcribed again, until the API answers the
-// new transcript rather than the old one.
-func (a *archive) replaced(ctx context.Context, call *Call, id string) error {
-	d := drop{Until: a.policy.Now().Add(transcriptLate)}
-	kept, err := a.tenant(ctx)
-	if err != nil {
-		return err
-	}
-	if kept != nil {
-		m, err := kept.Get(ctx, id)
-		if err != nil {
-			return fmt.Errorf("read the library: %w", err)
-		}
-		if m != nil {
-			d.Replaced = m.Version
-		}
-	}
-	return a.drop(ctx, call, id, d)
+func (c *custody) forget(now time.Time) {
+	c.forgotten, c.last, c.confirmed, c.seen = c.forgotten+1, now, time.Time{}, time.Time{}
 }
 
 // vanished reports that the API has no such meeting for this key.

@@ -67,7 +67,7 @@ func bots(api *client.Client, archive *archive) Set {
 				}
 				d, err := api.DeleteData(ctx, in.BotID)
 				if carriedOut(err) {
-					err = errors.Join(err, archive.deleted(ctx, call, in.BotID, err == nil && d.OK))
+					err = errors.Join(err, archive.deleted(ctx, call, in.BotID, err == nil && (d.Status == "deleted" || d.Status == "alreadyDeleted")))
 				}
 				if err != nil {
 					return nil, err

@@ -15,7 +15,7 @@ func All(api *client.Client, p Policy) []Set {
 	policy.person, policy.watches = &person{api: api, policy: policy}, newWatches(api, policy)
 	archive := newArchive(api, policy)
 	if p.Keeps != nil {
-		p.Keeps(archive.keep)
+		p.Keeps(Keeper{archive.keep, archive.finish})
 	}
 	sets := []Set{bots(api, archive), meetings(archive, policy), summarySet(archive, newSummaryJobs(archive, p.Summaries)), calendars(api), zoom(api), webhooks(api), chatgpt(api, archive)}
 	for _, set := range sets {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -95,11 +96,7 @@ func searchResultsOf(ctx context.Context, api *client.Client, archive *archive, 
 	if err != nil {
 		return nil, err
 	}
-	kept, err := archive.shelf(ctx)
-	if err != nil {
-		return nil, err
-	}
-	hits, err := kept.Search(ctx, library.Query{Text: query, Limit: passagesMost})
+	hits, err := archive.search(ctx, library.Query{Text: query, Limit: passagesMost, Except: slices.Sorted(maps.Keys(unread))})
 	var unclear *library.QueryError
 	switch {
 	case errors.As(err, &unclear) && strings.Contains(query, "-"):
@@ -109,12 +106,12 @@ func searchResultsOf(ctx context.Context, api *client.Client, archive *archive, 
 	case err != nil:
 		return nil, fmt.Errorf("search the library: %w", err)
 	}
-	entries, err := kept.Entries(ctx)
+	entries, err := archive.entries(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the library: %w", err)
+		return nil, err
 	}
-	results := titled(entries, query)
-	for _, hit := range sure(hits.Hits, unread) {
+	results := titled(slices.DeleteFunc(entries, func(e library.Entry) bool { return unread[e.BotID] }), query)
+	for _, hit := range hits.Hits {
 		m := hit.Meeting
 		results = append(results, source{
 			ID:    fmt.Sprintf("%s#%d-%d", m.BotID, hit.First, hit.Last),

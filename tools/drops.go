@@ -5,38 +5,115 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/library"
 )
 
 const (
-	dropTopic = "drops"        // on which replicas name tenants that have dropped something
+	dropTopic = "drops"        // on which replicas hear of each other's drops
 	longAfter = 24 * time.Hour // that a drop is known longer than any copy is kept
 )
 
-// drop says what may not be kept of a meeting: nothing any more, as its data is
-// gone, or nothing for now, as its transcript is being replaced. Replicas leave
-// it for each other.
+// drop says what may be neither kept nor shown of a meeting, by whatever key it
+// was read: nothing, as its data is gone, or nothing older, as its transcript is
+// being replaced. Replicas leave it for each other.
 type drop struct {
+	At       time.Time `json:"at"`                // by the machine's clock, to the millisecond
 	Replaced string    `json:"replaced,omitzero"` // the version that is being replaced, "" for any
 	Until    time.Time `json:"until,omitzero"`    // when the API answers the new one at the latest; zero when the data is gone
 }
 
-// covers reports that a version may be neither kept nor shown from a copy.
+// covers reports that a version may not be kept now.
 func (d *drop) covers(version string, now time.Time) bool {
 	return d != nil && (d.Until.IsZero() || now.Before(d.Until) && (d.Replaced == "" || d.Replaced == version))
 }
 
-// applied is which drops a replica has applied for a tenant.
-type applied struct {
-	key    client.Secret
-	latest string // what stood for the newest one
-	used   time.Time
+// outdates reports that a copy of a version, kept at some time, may not be shown.
+func (d *drop) outdates(version string, kept, now time.Time) bool {
+	return d != nil && (kept.Before(d.At) || d.covers(version, now))
+}
+
+// deleted drops a meeting whose data was deleted: for good if that is certain,
+// else until it may be read anew.
+func (a *archive) deleted(ctx context.Context, call *Call, id string, certain bool) error {
+	if certain {
+		return a.drop(ctx, call, id, drop{})
+	}
+	return a.drop(ctx, call, id, drop{Until: a.policy.Now().Add(transcriptLate)})
+}
+
+// replaced drops a meeting that is transcribed again, until the API answers the
+// new transcript rather than the old one.
+func (a *archive) replaced(ctx context.Context, call *Call, id string) error {
+	ctx = context.WithoutCancel(ctx) // it has happened
+	d := drop{Until: a.policy.Now().Add(transcriptLate)}
+	kept, err := a.tenant(ctx)
+	if err == nil && kept != nil {
+		var m *library.Meeting
+		if m, err = kept.Get(ctx, id); m != nil {
+			d.Replaced = m.Version
+		}
+	}
+	return errors.Join(err, a.drop(ctx, call, id, d))
+}
+
+// drop drops what is kept of a meeting, here and by every other replica, and
+// keeps nothing that d covers.
+func (a *archive) drop(ctx context.Context, call *Call, id string, d drop) error {
+	ctx = context.WithoutCancel(ctx) // what it is for has happened
+	d.At = time.Now().Truncate(time.Millisecond)
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("tell other replicas: %w", err)
+	}
+	tenant, state, ttl := a.tenantName(ctx), a.policy.State, a.policy.Bounds.TTL+longAfter
+	state.Set(ctx, dropKey(id), raw, ttl)
+	state.Set(ctx, latestDropKey(tenant), []byte(rand.Text()), ttl)
+	a.note(ctx, id, func(c *custody) { c.drop = &d })
+	a.listings.Remove(a.api.KeyFor(ctx).Reveal())
+	err = a.dropHere(ctx, id, d)
+	if a.policy.replicas {
+		state.Set(ctx, summariesKey(tenant, id), nil, sharedFor)
+		state.Publish(ctx, dropTopic, []byte(a.name+" "+id))
+		if state.Ready(ctx) != nil {
+			call.note("other replicas of this server cannot be reached at the moment: until they can, they may still show what they have kept of this meeting.")
+		}
+	}
+	return err
+}
+
+// dropHere drops what this replica keeps of a meeting, for every key.
+func (a *archive) dropHere(ctx context.Context, id string, d drop) error {
+	a.onForget(func(w watched) bool { return w.bot == id })
+	a.changing.Lock() // what is put later has seen the drop
+	defer a.changing.Unlock()
+	a.mu.Lock()
+	for at, c := range a.custody {
+		if at.bot == id {
+			c.forget(a.policy.Now())
+			c.drop = &d
+			a.custody[at] = c
+		}
+	}
+	a.mu.Unlock()
+	l, err := a.library()
+	if l == nil || err != nil {
+		return err
+	}
+	holders, err := l.Holders(ctx, id)
+	for _, holder := range holders {
+		m, getting := holder.Get(ctx, id)
+		err = errors.Join(err, getting)
+		if m != nil && d.outdates(m.Version, m.Kept, a.policy.Now()) {
+			err = errors.Join(err, holder.Delete(ctx, id))
+		}
+	}
+	return err
 }
 
 // tenantName is what replicas call the part of the library that the call's key
@@ -45,66 +122,47 @@ func (a *archive) tenantName(ctx context.Context) string {
 	return access.Namer(a.policy.Secret).ID("tenant", a.api.KeyFor(ctx).Reveal())
 }
 
-func dropKey(tenant, bot string) string  { return "drop/" + tenant + "/" + bot }
+func dropKey(bot string) string          { return "drop/" + bot }
 func latestDropKey(tenant string) string { return "drops/" + tenant }
 
-// unbroken reports that no other replica can have dropped anything without this
-// one's hearing of it since the state had so many losses.
-func (a *archive) unbroken(ctx context.Context, losses int64) bool {
-	return !a.policy.replicas || a.policy.State.Losses() == losses && a.policy.State.Ready(ctx) == nil
-}
-
-// drop drops what is kept of a meeting, here and by every other replica, and
-// keeps nothing that d covers.
-func (a *archive) drop(ctx context.Context, call *Call, id string, d drop) error {
-	a.note(ctx, id, func(c *custody) { c.drop = &d })
-	return errors.Join(a.forget(ctx, id), a.announceDrop(ctx, call, id, d))
-}
-
-// announceDrop has every other replica drop a meeting too: now if it can, else
-// before it next answers from what it keeps.
-func (a *archive) announceDrop(ctx context.Context, call *Call, id string, d drop) error {
-	if !a.policy.replicas {
-		return nil
-	}
-	raw, err := json.Marshal(d)
-	if err != nil {
-		return fmt.Errorf("tell other replicas: %w", err)
-	}
-	ctx = context.WithoutCancel(ctx) // it has happened
-	tenant, state, ttl := a.tenantName(ctx), a.policy.State, a.policy.Bounds.TTL+longAfter
-	state.Set(ctx, dropKey(tenant, id), raw, ttl)
-	state.Set(ctx, summariesKey(tenant, id), nil, sharedFor)
-	state.Set(ctx, latestDropKey(tenant), []byte(rand.Text()), ttl)
-	state.Publish(ctx, dropTopic, []byte(tenant))
-	if state.Ready(ctx) != nil {
-		call.note("other replicas of this server cannot be reached at the moment: until they can, they may still show what they have kept of this meeting.")
-	}
-	return nil
-}
-
-// dropOf answers what a replica has announced of a meeting, nil when nothing.
-func (a *archive) dropOf(ctx context.Context, tenant, bot string) (*drop, error) {
-	if !a.policy.replicas {
-		return nil, nil
-	}
-	raw := a.policy.State.Get(ctx, dropKey(tenant, bot))
+// dropOf answers what was dropped of a meeting on any replica, nil when nothing.
+func (a *archive) dropOf(ctx context.Context, bot string) (*drop, error) {
+	raw := a.policy.State.Get(ctx, dropKey(bot))
 	if raw == nil {
 		return nil, nil
 	}
 	var d drop
 	if err := json.Unmarshal(raw, &d); err != nil {
-		return nil, fmt.Errorf("read what another replica announced: %w", err)
+		return nil, fmt.Errorf("read what another replica dropped: %w", err)
 	}
 	return &d, nil
 }
 
-// applyDrops drops what other replicas have dropped since it last did so.
-func (a *archive) applyDrops(ctx context.Context, kept *library.Tenant) error {
-	if !a.policy.replicas {
-		return nil
+// dropped reports that a copy may not be shown any more, and drops it then.
+func (a *archive) dropped(ctx context.Context, bot, version string, kept time.Time) (bool, error) {
+	d, err := a.dropOf(ctx, bot)
+	if err != nil || !d.outdates(version, kept, a.policy.Now()) {
+		return false, err
 	}
-	tenant := a.tenantName(ctx)
+	return true, a.dropHere(ctx, bot, *d)
+}
+
+// unbroken reports that no other replica can have dropped anything without this
+// one's hearing of it since the state had so many losses.
+func (a *archive) unbroken(ctx context.Context, losses int64) bool {
+	return a.policy.State.Losses() == losses && a.policy.State.Ready(ctx) == nil
+}
+
+// applied is which drops a replica has applied for a tenant.
+type applied struct {
+	latest string // what stands for the newest one
+	used   time.Time
+}
+
+// applyDrops drops what others with the same key have dropped since it last did
+// so, before anything is told of the tenant's meetings together.
+func (a *archive) applyDrops(ctx context.Context, kept *library.Tenant) error {
+	tenant, losses := a.tenantName(ctx), a.policy.State.Losses()
 	latest := string(a.policy.State.Get(ctx, latestDropKey(tenant))) // which is set after the drop that it stands for
 	if last, known := a.lastApplied(tenant); known && latest == last {
 		return nil
@@ -116,21 +174,15 @@ func (a *archive) applyDrops(ctx context.Context, kept *library.Tenant) error {
 		return fmt.Errorf("read the library: %w", err)
 	}
 	for _, e := range entries {
-		d, err := a.dropOf(ctx, tenant, e.BotID)
-		if err != nil {
-			return err
-		}
-		if !d.covers(e.Version, a.policy.Now()) {
-			continue
-		}
-		a.note(ctx, e.BotID, func(c *custody) { c.drop = d })
-		if err := a.forget(ctx, e.BotID); err != nil {
+		if _, err := a.dropped(ctx, e.BotID, e.Version, e.Kept); err != nil {
 			return err
 		}
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.applied[tenant] = applied{a.api.KeyFor(ctx), latest, a.policy.Now()}
+	if a.unbroken(ctx, losses) { // or a drop may not have been seen
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.applied[tenant] = applied{latest, a.policy.Now()}
+	}
 	return nil
 }
 
@@ -145,23 +197,64 @@ func (a *archive) lastApplied(tenant string) (latest string, known bool) {
 	return last.latest, known
 }
 
-// listen applies at once what other replicas announce, for keys that have been
-// used here, until the policy's context ends.
+// listen applies at once what other replicas drop, until the policy's context
+// ends.
 func (a *archive) listen() {
 	if !a.policy.replicas {
 		return
 	}
-	stop := a.policy.State.Subscribe(dropTopic, func(tenant []byte) {
-		a.mu.Lock()
-		last, known := a.applied[string(tenant)]
-		a.mu.Unlock()
-		if !known {
-			return
-		}
-		ctx := client.WithKey(a.policy.Context, last.key)
-		if kept, err := a.tenant(ctx); kept != nil && err == nil {
-			_ = a.applyDrops(ctx, kept) // what fails here is done, or told, when the key is next used
+	ctx := a.policy.Context
+	stop := a.policy.State.Subscribe(dropTopic, func(message []byte) {
+		from, bot, _ := strings.Cut(string(message), " ")
+		d, err := a.dropOf(ctx, bot)
+		if from != a.name && err == nil && d != nil {
+			_ = a.dropHere(ctx, bot, *d) // what fails here is done, or told, before the meeting is next shown
 		}
 	})
-	context.AfterFunc(a.policy.Context, stop)
+	context.AfterFunc(ctx, stop)
+}
+
+// finish forgets all that is kept for the call's key, which nobody can use here
+// any more, and keeps nothing more for it.
+func (a *archive) finish(ctx context.Context) error {
+	key := a.api.KeyFor(ctx).Reveal()
+	a.mu.Lock()
+	a.ended[key] = a.policy.Now()
+	delete(a.accepted, key)
+	a.mu.Unlock()
+	a.onForget(func(w watched) bool { return w.key == key })
+	a.listings.Remove(key)
+	kept, err := a.tenant(ctx)
+	if kept == nil || err != nil {
+		return err
+	}
+	a.changing.Lock() // what is put later has seen the end
+	defer a.changing.Unlock()
+	if a.policy.replicas {
+		entries, err := kept.Entries(ctx)
+		if err != nil {
+			return fmt.Errorf("read the library: %w", err)
+		}
+		for _, e := range entries {
+			a.policy.State.Set(ctx, summariesKey(a.tenantName(ctx), e.BotID), nil, sharedFor)
+		}
+	}
+	return kept.Purge(ctx)
+}
+
+// endedAt is when nobody could use the call's key here any more, nil when
+// somebody can.
+func (a *archive) endedAt(ctx context.Context) *time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if at, ended := a.ended[a.api.KeyFor(ctx).Reveal()]; ended {
+		return &at
+	}
+	return nil
+}
+
+// ending reports that calls from before the key's end may still be running.
+func (a *archive) ending(ctx context.Context) bool {
+	at := a.endedAt(ctx)
+	return at != nil && a.policy.Now().Sub(*at) < acceptedFor
 }

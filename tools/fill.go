@@ -158,8 +158,12 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 			s.running++
 			continue
 		}
-		if ok && (!bot.spoken || bot.source != fallbackTitle && string(bot.title) != copied.Title) {
+		doubts := ok && (!bot.spoken || bot.source != fallbackTitle && string(bot.title) != copied.Title)
+		switch {
+		case doubts:
 			doubtful = append(doubtful, bot.id)
+		case ok:
+			a.see(ctx, bot.id)
 		}
 		if !bot.called(q.Meeting) {
 			continue
@@ -177,7 +181,6 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 			s.covered.Beyond++
 		case ok:
 			here++
-			a.see(ctx, bot.id)
 		default:
 			here++
 			unseen = append(unseen, bot.id)
@@ -190,7 +193,7 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 		}
 	}
 	for _, id := range doubtful {
-		a.note(ctx, id, func(c *custody) { c.confirmed = time.Time{} })
+		a.doubt(ctx, id)
 	}
 	s.unread = append(doubtful, unseen...)
 	return s, nil
@@ -284,7 +287,7 @@ func (a *archive) run(ctx context.Context, f *filling, ids []string) {
 				switch {
 				case vanished(err), err == nil && r.absent != nil:
 					f.without[id], f.faults = true, 0
-				case err == nil && r.kept:
+				case err == nil && r.kept && !r.stale:
 					f.kept[id], f.faults = true, 0
 				case err != nil && ctx.Err() == nil:
 					f.fault = err
@@ -325,10 +328,24 @@ func (f *filling) follow(ctx context.Context, over <-chan time.Time, tell func(r
 	}
 }
 
-// sure leaves out hits in meetings whose copies may be out of date.
-func sure(hits []library.Hit, unread map[string]bool) []library.Hit {
-	if len(unread) == 0 {
-		return hits
+// search searches what is kept for the call's key, and may be shown.
+func (a *archive) search(ctx context.Context, q library.Query) (found library.Results, err error) {
+	for again := true; again; {
+		kept, err := a.shelf(ctx)
+		if err != nil {
+			return library.Results{}, err
+		}
+		if found, err = kept.Search(ctx, q); err != nil {
+			return found, err
+		}
+		again = false
+		for _, hit := range found.Hits {
+			gone, err := a.dropped(ctx, hit.Meeting.BotID, hit.Meeting.Version, hit.Meeting.Kept)
+			if err != nil {
+				return library.Results{}, err
+			}
+			again = again || gone
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(hits), func(h library.Hit) bool { return unread[h.Meeting.BotID] })
+	return found, nil
 }

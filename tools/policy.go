@@ -34,11 +34,18 @@ type Policy struct {
 	Watch          func(key client.Secret, bot string, changed func()) (stop func()) // calls changed, beside what polling sees, when something is told of a bot; nil: nothing is
 	Webhook        func(ctx context.Context) string                                  // where the bots of the caller are to report, "" for the account's own webhook; nil: nothing is taken in here
 	Told           func(ctx context.Context, key client.Secret, bot string) string   // the newest status that a bot reported here, "" when none; nil: nothing is taken in here
-	Keeps          func(keep func(ctx context.Context, bot string) error)            // is given what reads a meeting into the library as soon as it can be; may be nil
+	Keeps          func(Keeper)                                                      // is given what reads and forgets meetings; may be nil
 	Bounds         library.Bounds                                                    // of the library
 	State          shared.State                                                      // what is counted and used up, shared with other replicas; this process's own when nil
 	Secret         []byte                                                            // signs what callers bring back; this process's own when nil
 	Meter          Meter                                                             // counts what happens behind calls; nobody does when nil
+}
+
+// Keeper looks after what the library keeps for a key, which client.WithKey puts
+// under ctx.
+type Keeper struct {
+	Keep   func(ctx context.Context, bot string) error // reads a meeting into the library as soon as it can be
+	Finish func(ctx context.Context) error             // forgets all, as nobody can use the key here any more
 }
 
 // Meter counts what happens behind calls.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -166,11 +167,8 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	if err != nil {
 		return nil, err
 	}
-	kept, err := archive.shelf(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := kept.Search(ctx, query)
+	query.Except = slices.Sorted(maps.Keys(unread))
+	found, err := archive.search(ctx, query)
 	var unclear *library.QueryError
 	if errors.As(err, &unclear) {
 		return nil, badArgument("%s", unclear.Reason)
@@ -184,7 +182,7 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	if found.Cut {
 		call.note("the query is so long that only its first words were searched for; give the few that matter.")
 	}
-	hits := sure(found.Hits, unread)
+	hits := found.Hits
 	fence := transcript.NewFence()
 	passages := make([]passage, len(hits))
 	for i, hit := range hits {

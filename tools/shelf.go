@@ -17,9 +17,10 @@ const (
 	seenFor     = 24 * time.Hour   // after it had the meeting
 )
 
-// sweepEvery is how often what is known of copies is looked through for what is
-// of no more use.
-const sweepEvery = time.Hour
+const (
+	sweepEvery   = 5 * time.Minute  // that what is known of copies is looked through for what is of no more use
+	forgottenFor = 15 * time.Minute // that it is known what was forgotten: longer than any call that has read it runs
+)
 
 // shelf is the part of the library that the call's key may be shown now, nil
 // without a library. What other replicas have dropped is dropped from it first.
@@ -31,6 +32,7 @@ func (a *archive) shelf(ctx context.Context) (*library.Tenant, error) {
 	if err := a.trusted(ctx); err != nil {
 		return nil, err
 	}
+	a.revive(ctx)
 	return kept, a.applyDrops(ctx, kept)
 }
 
@@ -51,6 +53,16 @@ func (a *archive) trusted(ctx context.Context) error {
 	}
 	a.accept(ctx)
 	return nil
+}
+
+// revive takes note that somebody can use the call's key again.
+func (a *archive) revive(ctx context.Context) {
+	if access.From(ctx) == nil || a.ending(ctx) {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.ended, a.api.KeyFor(ctx).Reveal())
 }
 
 // accept takes note that the API has just answered the call's key.
@@ -82,7 +94,7 @@ func (a *archive) sweep(now time.Time) {
 	}
 	a.swept = now
 	for id, c := range a.custody {
-		if now.Sub(c.confirmed) > seenFor && now.Sub(c.seen) > seenFor && now.Sub(c.last) > seenFor && (c.drop == nil || now.After(c.drop.Until)) {
+		if now.Sub(c.confirmed) > seenFor && now.Sub(c.seen) > seenFor && now.Sub(c.last) > forgottenFor && (c.drop == nil || now.After(c.drop.Until)) {
 			delete(a.custody, id)
 		}
 	}

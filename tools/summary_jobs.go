@@ -248,13 +248,13 @@ func (j *summaryJob) outcome() (*summarize.Summary, error) {
 	return &j.summary, j.err
 }
 
-// drop forgets the summaries of a meeting whose data is gone, and stops those
+// drop forgets the summaries of meetings whose data is gone, and stops those
 // being made.
-func (s *summaryJobs) drop(meeting watched) {
+func (s *summaryJobs) drop(which func(watched) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, job := range s.jobs {
-		if id.watched == meeting {
+		if which(id.watched) {
 			job.stop()
 			delete(s.jobs, id)
 		}

@@ -98,7 +98,7 @@ func (s *summaryJobs) keep(ctx context.Context, id summaryID, r *record, made *s
 // time, one may be lost, and is then made again where it is asked for.
 func (s *summaryJobs) share(ctx context.Context, id summaryID, r *record, raw []byte) error {
 	a := s.archive
-	if !a.policy.replicas {
+	if !a.policy.replicas || a.policy.State.Ready(ctx) != nil { // later it may be known that the meeting was dropped
 		return nil
 	}
 	all, err := s.shared(ctx, id)
@@ -113,7 +113,7 @@ func (s *summaryJobs) share(ctx context.Context, id summaryID, r *record, raw []
 	}
 	tenant := a.tenantName(ctx)
 	a.policy.State.Set(ctx, summariesKey(tenant, id.bot), packed, sharedFor)
-	d, err := a.dropOf(ctx, tenant, id.bot)
+	d, err := a.dropOf(ctx, id.bot)
 	if d.covers(r.Version, a.policy.Now()) { // it was dropped meanwhile
 		a.policy.State.Set(ctx, summariesKey(tenant, id.bot), nil, sharedFor)
 	}

@@ -4,7 +4,6 @@ package tools
 
 import (
 	"context"
-	"github.com/meetmcp/meetmcp/internal/access"
 	"slices"
 	"sync"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/audit"
 )
 

@@ -105,15 +105,15 @@ func logger(config *configs.Config, to io.Writer) *slog.Logger {
 // kept of it here.
 type upstream struct {
 	api     *client.Client
-	sandbox *sandbox.Sandbox                    // nil with the real API
-	library atomic.Pointer[library.Library]     // nil until it is opened, which may be while all ends
-	open    func() (*library.Library, error)    // opens it; nil when there is none, or are no tools yet
-	engine  *summarize.Engine                   // nil before there are tools
-	stop    func()                              // ends what tools still do; nil before there are tools
-	state   shared.State                        // what replicas share; nil when there is but one
-	inbox   *events.Inbox                       // takes in webhooks; nil when nothing can reach it
-	keep    func(context.Context, string) error // reads a meeting into the library; nil before there are tools
-	secret  []byte                              // signs what callers bring back; nil: this process's own
+	sandbox *sandbox.Sandbox                 // nil with the real API
+	library atomic.Pointer[library.Library]  // nil until it is opened, which may be while all ends
+	open    func() (*library.Library, error) // opens it; nil when there is none, or are no tools yet
+	engine  *summarize.Engine                // nil before there are tools
+	stop    func()                           // ends what tools still do; nil before there are tools
+	state   shared.State                     // what replicas share; nil when there is but one
+	inbox   *events.Inbox                    // takes in webhooks; nil when nothing can reach it
+	keeper  tools.Keeper                     // of the library; empty before there are tools
+	secret  []byte                           // signs what callers bring back; nil: this process's own
 }
 
 // connect opens what the configuration asks for.
@@ -197,12 +197,12 @@ func (p *program) policy(u *upstream) tools.Policy {
 		Library: u.open, Confirm: p.Confirm, Meter: p.observer, State: u.state, Secret: u.secret, Summaries: p.engine(u),
 		Bounds: p.bounds(),
 	}
+	policy.Keeps = func(k tools.Keeper) { u.keeper = k }
 	if u.inbox != nil {
 		policy.Webhook, policy.Watch = p.webhook(u), u.inbox.Watch
 		policy.Told = func(ctx context.Context, key client.Secret, bot string) string {
 			return u.inbox.Seen(ctx, key, bot).Code
 		}
-		policy.Keeps = func(keep func(context.Context, string) error) { u.keep = keep }
 	}
 	if u.sandbox != nil {
 		policy.Now = u.sandbox.Now

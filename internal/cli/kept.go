@@ -89,12 +89,8 @@ func (p *program) expire(ctx context.Context, u *upstream) {
 
 // purge forgets the meetings that nobody can ask for any more.
 func (u *upstream) purge(ctx context.Context, p *access.Principal, last bool) error {
-	if !last || u.open == nil {
+	if !last {
 		return nil
 	}
-	meetings, err := u.open()
-	if err != nil {
-		return err
-	}
-	return meetings.Tenant(p.Key.Reveal()).Purge(ctx)
+	return u.keeper.Finish(access.With(ctx, p))
 }

@@ -83,7 +83,7 @@ func (u *upstream) takeIn() (stop func()) {
 	if u.inbox == nil {
 		return func() {}
 	}
-	stop = background(func(ctx context.Context) { u.inbox.Run(ctx, u.keep) })
+	stop = background(func(ctx context.Context) { u.inbox.Run(ctx, u.keeper.Keep) })
 	return func() {
 		stop()
 		u.inbox.Close()

@@ -38,8 +38,8 @@ func (l *Library) Expire(ctx context.Context) (meetings int, err error) {
 			return err
 		}))
 	}
-	if err == nil && len(hashes) > 0 {
-		err = l.checkpoint(ctx)
+	if err == nil {
+		err = l.checkpoint(ctx) // also of what was deleted while others were reading
 	}
 	if err != nil {
 		return meetings, fmt.Errorf("forget what is too old: %w", err)

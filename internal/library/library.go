@@ -33,6 +33,10 @@ const (
 	heldIndexes = 24 << 20
 )
 
+// busyTimeout is how long a writer waits for those of other processes, in
+// milliseconds.
+const busyTimeout = "10000"
+
 // Library is one file of meetings, each kept for one tenant.
 type Library struct {
 	path   string
@@ -90,7 +94,7 @@ func (l *Library) connect() error {
 		}
 		source.Path, journal, cache = slashed, "WAL", -16000
 	}
-	settings["_pragma"] = []string{"busy_timeout(10000)", "page_size(8192)", "journal_mode(" + journal + ")", "synchronous(NORMAL)",
+	settings["_pragma"] = []string{"busy_timeout(" + busyTimeout + ")", "page_size(8192)", "journal_mode(" + journal + ")", "synchronous(NORMAL)",
 		"secure_delete(ON)", fmt.Sprintf("cache_size(%d)", cache)} // in KB, for each connection
 	source.RawQuery = settings.Encode()
 	var err error
@@ -210,10 +214,24 @@ func (l *Library) shrink(ctx context.Context) error {
 }
 
 // checkpoint empties the log, where what was deleted would otherwise linger.
-// When others are reading, it happens later.
+// While others are reading it cannot, and is left to the next one: nobody waits
+// for readers.
 func (l *Library) checkpoint(ctx context.Context) error {
-	_, err := l.writes.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	return err
+	if l.path == Memory {
+		return nil
+	}
+	conn, err := l.writes.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	ctx = context.WithoutCancel(ctx) // or the connection would stay so impatient
+	for _, statement := range []string{`PRAGMA busy_timeout = 100`, `PRAGMA wal_checkpoint(TRUNCATE)`, `PRAGMA busy_timeout = ` + busyTimeout} {
+		if _, err = conn.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // write runs change in a transaction: all of it happens, or nothing.

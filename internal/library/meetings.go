@@ -21,7 +21,8 @@ type Meeting struct {
 	Duration                 int64  // seconds
 	Version                  string // changes when the transcript does
 	Turns                    []transcript.Turn
-	Copy                     int64 // another for each Put, in all libraries; 0 when it was not got from one
+	Copy                     int64     // another for each Put, in all libraries; 0 when it was not got from one
+	Kept                     time.Time // when it was put, to the millisecond; zero when it was not got from a library
 }
 
 // Entry is a meeting at a glance.
@@ -30,6 +31,7 @@ type Entry struct {
 	Date                              time.Time
 	Duration                          int64 // seconds
 	Turns, Words                      int
+	Kept                              time.Time // when it was put, to the millisecond
 }
 
 // Put keeps a meeting, in the place of what was kept of the same bot: all of
@@ -85,7 +87,7 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 	return nil
 }
 
-const findMeeting = `SELECT meetings.id, copy, title, url, date, duration, version
+const findMeeting = `SELECT meetings.id, copy, title, url, date, duration, version, kept
 	FROM tenants JOIN meetings ON tenant = tenants.id AND bot = ? WHERE hash = ? AND kept >= ?`
 
 // Get answers a meeting, or nil when it is not in the library.
@@ -93,14 +95,14 @@ func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
 	defer t.library.reading()()
 	for {
 		m := Meeting{BotID: botID}
-		var id int64
+		var id, put int64
 		var when sql.NullInt64
-		err := t.library.find.QueryRowContext(ctx, botID, t.hash, t.library.since()).Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version)
+		err := t.library.find.QueryRowContext(ctx, botID, t.hash, t.library.since()).Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version, &put)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, nil
 		}
 		if err == nil {
-			m.Date = date(when)
+			m.Date, m.Kept = date(when), time.UnixMilli(put)
 			m.Turns, err = t.library.turnsOf(ctx, t.library.reads, id, m.Copy)
 		}
 		if errors.Is(err, sql.ErrNoRows) {
@@ -149,13 +151,14 @@ func unpacked[V any](ctx context.Context, from querier, held *lru.Cache[int64, V
 	return v, nil
 }
 
-const entryColumns = `bot, title, url, date, duration, version, turns, words`
+const entryColumns = `bot, title, url, date, duration, version, turns, words, kept`
 
 func scanEntry(row interface{ Scan(...any) error }, more ...any) (Entry, error) {
 	var e Entry
 	var when sql.NullInt64
-	err := row.Scan(append([]any{&e.BotID, &e.Title, &e.MeetingURL, &when, &e.Duration, &e.Version, &e.Turns, &e.Words}, more...)...)
-	e.Date = date(when)
+	var put int64
+	err := row.Scan(append([]any{&e.BotID, &e.Title, &e.MeetingURL, &when, &e.Duration, &e.Version, &e.Turns, &e.Words, &put}, more...)...)
+	e.Date, e.Kept = date(when), time.UnixMilli(put)
 	return e, err
 }
 
@@ -185,7 +188,11 @@ func (t *Tenant) Entries(ctx context.Context) ([]Entry, error) {
 
 // Delete forgets a meeting, and all that was derived from it.
 func (t *Tenant) Delete(ctx context.Context, botID string) error {
-	err := t.write(ctx, func(tx *sql.Tx, tenant int64) error {
+	there, err := t.has(ctx, botID)
+	if err != nil || !there { // to ask for what is not there must hold up nobody
+		return err
+	}
+	err = t.write(ctx, func(tx *sql.Tx, tenant int64) error {
 		return t.forget(ctx, tx, tenant, botID)
 	})
 	if err == nil {
@@ -195,6 +202,31 @@ func (t *Tenant) Delete(ctx context.Context, botID string) error {
 		return fmt.Errorf("forget meeting %s: %w", botID, err)
 	}
 	return nil
+}
+
+// has reports whether a meeting is in the library, or was and is expired.
+func (t *Tenant) has(ctx context.Context, botID string) (bool, error) {
+	there := false
+	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
+		return tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM meetings WHERE tenant = ? AND bot = ?)`, tenant, botID).Scan(&there)
+	})
+	if err != nil {
+		return false, fmt.Errorf("look up meeting %s: %w", botID, err)
+	}
+	return there, nil
+}
+
+// Holders are the tenants that have a meeting of this bot.
+func (l *Library) Holders(ctx context.Context, botID string) ([]*Tenant, error) {
+	hashes, err := l.tenants(ctx, `SELECT hash FROM tenants WHERE id IN (SELECT tenant FROM meetings WHERE bot = ?)`, botID)
+	if err != nil {
+		return nil, fmt.Errorf("look up who has meeting %s: %w", botID, err)
+	}
+	holders := make([]*Tenant, len(hashes))
+	for i, hash := range hashes {
+		holders[i] = &Tenant{l, hash}
+	}
+	return holders, nil
 }
 
 // forget deletes a meeting and its summaries.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/meetmcp/meetmcp/internal/words"
 )
 
@@ -25,6 +27,13 @@ func (s *search) scope(ctx context.Context) error {
 	}
 	if !s.Before.IsZero() {
 		limit(`date < ?`, s.Before.UnixMilli())
+	}
+	if len(s.Except) > 0 {
+		bots, err := json.Marshal(s.Except)
+		if err != nil {
+			return err
+		}
+		limit(`bot NOT IN (SELECT value FROM json_each(?))`, string(bots))
 	}
 	names := ``
 	if s.Meeting != "" || s.Speaker != "" {

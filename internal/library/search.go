@@ -20,6 +20,7 @@ type Query struct {
 	Speaker       string    // only what people of whose name this is a part said
 	Meeting       string    // only in meetings of whose title or URL this is a part
 	After, Before time.Time // only in meetings that began from then on, or before then
+	Except        []string  // not in the meetings of these bots; no words are then offered for others, as they may be said there
 	Limit, Offset int       // how many hits, 8 when not given, and how many to leave out before them
 }
 
@@ -74,6 +75,9 @@ func (t *Tenant) Search(ctx context.Context, q Query) (Results, error) {
 		s.tx, s.tenant = tx, tenant
 		return s.run(ctx)
 	})
+	if len(q.Except) > 0 {
+		s.found.Nearest, s.found.Instead = nil, nil
+	}
 	var refused *QueryError
 	if err != nil && !errors.As(err, &refused) {
 		err = fmt.Errorf("search library: %w", err)

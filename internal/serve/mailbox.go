@@ -2,12 +2,13 @@ package serve
 
 import (
 	"context"
-	"github.com/meetmcp/meetmcp/internal/access"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/meetmcp/meetmcp/internal/access"
 )
 
 // A session on /mcp is served by any replica, and its client is told of changes

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"errors"
-	"github.com/meetmcp/meetmcp/internal/access"
 	"net/http"
 	"sync"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
 

@@ -3,11 +3,12 @@ package serve
 import (
 	"bytes"
 	"context"
-	"github.com/meetmcp/meetmcp/internal/access"
 	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/meetmcp/meetmcp/internal/access"
 )
 
 // stream serves /sse.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"github.com/meetmcp/meetmcp/internal/access"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +13,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/internal/access"
 )
 
 // streams are the SSE streams that are open, by their session's id.

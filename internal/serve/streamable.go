@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"github.com/meetmcp/meetmcp/internal/access"
 	"io"
 	"net/http"
 	"slices"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/internal/access"
 )
 
 // streamable serves /mcp.

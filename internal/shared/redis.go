@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,7 +46,8 @@ type Redis struct {
 	mu      sync.Mutex
 	pubsub  *redis.PubSub
 	topics  map[string]*topic // by their names in Redis
-	overdue map[string]value  // what was set while Redis was lost
+	swept   time.Time
+	overdue map[string]*value // what was set while Redis was lost
 }
 
 // quiet keeps the Redis library's own log, which goes to standard error, out.
@@ -69,7 +72,7 @@ func OpenRedis(url string, secret []byte, log *slog.Logger) (*Redis, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &Redis{
 		client: redis.NewClient(options), alone: NewMemory(nil), log: log, stop: stop,
-		topics: map[string]*topic{}, overdue: map[string]value{},
+		topics: map[string]*topic{}, overdue: map[string]*value{},
 	}
 	if r.seal, r.hash, err = seals(secret); err != nil {
 		return nil, errors.Join(fmt.Errorf("open redis: %w", err), r.client.Close())
@@ -168,26 +171,46 @@ func (r *Redis) look(ctx context.Context) {
 			err = r.catchUp(ctx)
 		}
 		if err == nil {
-			r.lost.Store(nil)
 			r.log.Info("redis is back")
 		}
 	}
 }
 
-// catchUp sets in Redis what was set while it was lost.
+// catchUp sets in Redis what was set while it was lost, and then uses it again.
 func (r *Redis) catchUp(ctx context.Context) error {
 	r.mu.Lock()
+	batch := maps.Clone(r.overdue)
+	r.mu.Unlock()
+	if err := r.bring(ctx, batch); err != nil {
+		return err
+	}
+	r.mu.Lock() // whoever sets something now waits until it is used again
 	defer r.mu.Unlock()
-	for name, v := range r.overdue {
-		if left := time.Until(v.expires); left > 0 {
-			short, cancel := context.WithTimeout(ctx, redisPatience)
-			err := r.client.Set(short, name, v.data, left).Err()
-			cancel()
-			if err != nil {
-				return err
+	maps.DeleteFunc(r.overdue, func(name string, v *value) bool { return batch[name] == v })
+	if err := r.bring(ctx, r.overdue); err != nil {
+		return err
+	}
+	clear(r.overdue)
+	r.lost.Store(nil)
+	return nil
+}
+
+// bring sets values in Redis, many at a time.
+func (r *Redis) bring(ctx context.Context, batch map[string]*value) error {
+	for names := range slices.Chunk(slices.Collect(maps.Keys(batch)), 500) {
+		short, cancel := context.WithTimeout(ctx, redisPatience)
+		_, err := r.client.Pipelined(short, func(all redis.Pipeliner) error {
+			for _, name := range names {
+				if left := time.Until(batch[name].expires); left > 0 {
+					all.Set(short, name, batch[name].data, left)
+				}
 			}
+			return nil
+		})
+		cancel()
+		if err != nil {
+			return err
 		}
-		delete(r.overdue, name)
 	}
 	return nil
 }
@@ -265,23 +288,33 @@ func (r *Redis) Refund(ctx context.Context, key, token string) {
 // Once is State's. While Redis is lost it holds for this replica.
 func (r *Redis) Once(ctx context.Context, key string, ttl time.Duration) (first bool) {
 	here := r.alone.Once(ctx, key, ttl)
-	done := r.try(ctx, func(ctx context.Context) error {
+	for !r.try(ctx, func(ctx context.Context) error {
 		err := r.client.SetArgs(ctx, r.name(key), "1", redis.SetArgs{Mode: "NX", TTL: ttl}).Err()
 		first = err == nil
 		return err
-	})
-	if !done {
-		r.later(r.name(key), []byte("1"), ttl)
-		return here
+	}) {
+		if r.later(r.name(key), []byte("1"), ttl) {
+			return here
+		}
 	}
 	return here && first
 }
 
-// later sets a value in Redis once it is back.
-func (r *Redis) later(name string, data []byte, ttl time.Duration) {
+// later has a value set in Redis once it is back, and reports false if it is
+// back already.
+func (r *Redis) later(name string, data []byte, ttl time.Duration) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.overdue[name] = value{data, time.Now().Add(ttl)}
+	if r.lost.Load() == nil {
+		return false
+	}
+	now := time.Now()
+	if now.Sub(r.swept) >= sweepEvery {
+		r.swept = now
+		maps.DeleteFunc(r.overdue, func(_ string, v *value) bool { return now.After(v.expires) })
+	}
+	r.overdue[name] = &value{data, now.Add(ttl)}
+	return true
 }
 
 // Set is State's.
@@ -289,8 +322,10 @@ func (r *Redis) Set(ctx context.Context, key string, data []byte, ttl time.Durat
 	name := r.name(key)
 	r.alone.Set(ctx, key, data, ttl)
 	sealed := r.sealed(name, data)
-	if !r.try(ctx, func(ctx context.Context) error { return r.client.Set(ctx, name, sealed, ttl).Err() }) {
-		r.later(name, sealed, ttl)
+	for !r.try(ctx, func(ctx context.Context) error { return r.client.Set(ctx, name, sealed, ttl).Err() }) {
+		if r.later(name, sealed, ttl) {
+			return
+		}
 	}
 }
 

@@ -217,9 +217,20 @@ func TestLosing(t *testing.T) {
 		}
 		s.Start(t)
 		back := time.Now()
+		set := 0
+		for ; here.Ready(ctx) != nil && time.Since(back) < 20*time.Second; set++ { // also while it comes back
+			here.Set(ctx, fmt.Sprint("gone/", set), []byte("deleted"), time.Hour)
+			time.Sleep(100 * time.Microsecond) // or there were hundreds of thousands
+		}
 		eventually(t, "both are ready again", func() bool { return here.Ready(ctx) == nil && there.Get(ctx, "x") == nil && there.Ready(ctx) == nil })
 		if got := there.Get(ctx, "gone/a"); string(got) != "deleted" {
 			t.Errorf("the other replica: got %q of what was set meanwhile", got)
+		}
+		for i := range set {
+			if got := there.Get(ctx, fmt.Sprint("gone/", i)); string(got) != "deleted" {
+				t.Errorf("the other replica: got %q of number %d of %d that were set while Redis came back", got, i, set)
+				break
+			}
 		}
 		if there.Once(ctx, "confirmed/a", time.Hour) {
 			t.Error("the other replica can claim what was claimed meanwhile")
