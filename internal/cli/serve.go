@@ -83,9 +83,9 @@ func (u *upstream) takeIn() (stop func()) {
 	if u.inbox == nil {
 		return func() {}
 	}
-	stop = background(func(ctx context.Context) { u.inbox.Run(ctx, u.keeper.Keep) })
+	end := background(func(ctx context.Context) { u.inbox.Run(ctx, u.keeper.Keep) })
 	return func() {
-		stop()
+		end()
 		u.inbox.Close()
 	}
 }
