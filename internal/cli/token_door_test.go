@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"slices"
@@ -93,6 +94,7 @@ func TestTokensAtTheDoor(t *testing.T) {
 			t.Errorf("the log does not say why one was refused: %s", reason)
 		}
 	}
+	streams := map[string]<-chan error{"good": stays(t, url, all.Right["good"]), "other": stays(t, url, all.Right["other"])}
 	if code, _, errOut := run(t.Context(), "", env, "token", "revoke", "good"); code != 0 {
 		t.Fatal(errOut)
 	}
@@ -106,6 +108,34 @@ func TestTokensAtTheDoor(t *testing.T) {
 	if status := try(all.Right["other"]); status != http.StatusOK {
 		t.Errorf("another token: got %d, want it admitted", status)
 	}
+	select {
+	case <-streams["good"]:
+		t.Logf("its stream ended %s after it was revoked", time.Since(began).Round(10*time.Millisecond))
+	case err := <-streams["other"]:
+		t.Errorf("another token's stream ended: %v", err)
+	case <-time.After(30 * time.Second):
+		t.Error("a revoked token's stream stays open")
+	}
+}
+
+// stays opens an event stream, and tells when it ends.
+func stays(t *testing.T, url string, c access.Credential) <-chan error {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/sse", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+c.Secret.Reveal())
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("got %v, %v", resp, err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, resp.Body)
+		ended <- errors.Join(err, resp.Body.Close())
+	}()
+	return ended
 }
 
 // TestRights calls tools with tokens that may use them, and that may not.

@@ -13,6 +13,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -30,8 +31,14 @@ const (
 	keptFor   = 48 * time.Hour // of what was told of a bot
 	topic     = "events"
 	fetchMost = 1000 // finished meetings that wait to be read
+	fetchEach = 50   // of one account
 	fetchers  = 2
 )
+
+// What one account may report, which knows its own address and can post there
+// what it likes.
+func eventRate() shared.Rate { return shared.Rate{Most: 1200, Per: time.Minute} }
+func botRate() shared.Rate   { return shared.Rate{Most: 2000, Per: 24 * time.Hour} } // bots that nothing was told of before
 
 // Inbox takes in webhooks.
 type Inbox struct {
@@ -43,10 +50,11 @@ type Inbox struct {
 	told   func(event string)
 	stop   func()
 
-	merging sync.Mutex // while what was told of a bot is brought up to date
+	merging [64]sync.Mutex // while what was told of a bot is brought up to date, one for some of the bots
 
 	mu       sync.Mutex
 	watchers map[string]map[*func()]bool // by what bot they watch
+	waiting  map[string]int              // finished meetings, by account
 	finished chan Finished
 }
 
@@ -76,7 +84,7 @@ func New(o Options) *Inbox {
 	}
 	i := &Inbox{
 		base: strings.TrimSuffix(o.PublicURL.String(), "/") + Path, secret: o.Secret, state: o.State, now: o.Now, log: o.Log, told: o.Received,
-		watchers: map[string]map[*func()]bool{}, finished: make(chan Finished, fetchMost),
+		watchers: map[string]map[*func()]bool{}, waiting: map[string]int{}, finished: make(chan Finished, fetchMost),
 	}
 	i.stop = i.state.Subscribe(topic, func(message []byte) { i.wake(string(message)) })
 	return i
@@ -119,6 +127,10 @@ func (i *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "An event is JSON: send it with Content-Type: application/json.", http.StatusUnsupportedMediaType)
 		return
 	}
+	if wait, ok := i.state.Take(r.Context(), "webhooks/"+want, eventRate()); !ok {
+		tooMany(w, wait)
+		return
+	}
 	e, err := read(http.MaxBytesReader(w, r.Body, maxEvent))
 	if err != nil {
 		i.log.Debug("webhook refused", "error", err)
@@ -127,43 +139,72 @@ func (i *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	i.told(e.kind)
 	if e.bot != "" {
-		i.take(r.Context(), key, e)
+		if wait, ok := i.take(r.Context(), key, want, e); !ok {
+			tooMany(w, wait)
+			return
+		}
 	}
 	w.WriteHeader(http.StatusOK)
 }
 
-// take keeps an event, and tells who waits for it.
-func (i *Inbox) take(ctx context.Context, key client.Secret, e event) {
+func tooMany(w http.ResponseWriter, wait time.Duration) {
+	w.Header().Set("Retry-After", strconv.Itoa(1+int(wait.Seconds())))
+	http.Error(w, "Too many events come from this account.", http.StatusTooManyRequests)
+}
+
+// take keeps an event of an account, and tells who waits for it. It reports
+// false, with the time to wait, when the account tells of too many bots.
+func (i *Inbox) take(ctx context.Context, key client.Secret, account string, e event) (wait time.Duration, ok bool) {
 	about := i.id("bot", key.Reveal(), e.bot)
-	if i.merge(ctx, about, e) {
+	changed, wait, ok := i.merge(ctx, about, account, e)
+	if changed {
 		i.state.Publish(ctx, topic, []byte(about))
 	}
-	if e.kind == "complete" || e.kind == "transcription_complete" {
+	if ok && (e.kind == "complete" || e.kind == "transcription_complete") {
+		i.finish(Finished{key, e.bot}, account)
+	}
+	return wait, ok
+}
+
+// finish puts a meeting in the line of those to be read, if there is room.
+func (i *Inbox) finish(f Finished, account string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.waiting[account] < fetchEach {
 		select {
-		case i.finished <- Finished{key, e.bot}:
+		case i.finished <- f:
+			i.waiting[account]++
+			return
 		default:
-			i.log.Warn("too many meetings ended at once: some are read when they are searched for")
 		}
 	}
+	i.log.Warn("too many meetings ended at once: some are read when they are searched for")
 }
 
 // merge brings what was told of a bot up to date, and reports whether it said
-// anything new: events come more than once, and in any order.
-func (i *Inbox) merge(ctx context.Context, about string, e event) bool {
-	i.merging.Lock()
-	defer i.merging.Unlock()
+// anything new: events come more than once, and in any order. It does not take
+// in a bot that is one too many for its account.
+func (i *Inbox) merge(ctx context.Context, about, account string, e event) (changed bool, wait time.Duration, ok bool) {
+	merging := &i.merging[int(about[0])%len(i.merging)]
+	merging.Lock()
+	defer merging.Unlock()
 	known := i.seen(ctx, about)
 	told := known.with(e, i.now())
 	if told == known {
-		return false
+		return false, 0, true
+	}
+	if known == (Seen{}) {
+		if wait, ok = i.state.Take(ctx, "webhook-bots/"+account, botRate()); !ok {
+			return false, wait, false
+		}
 	}
 	raw, err := json.Marshal(told)
 	if err != nil {
 		i.log.Error("an event cannot be kept", "error", err)
-		return false
+		return false, 0, true
 	}
 	i.state.Set(ctx, "bot/"+about, raw, keptFor)
-	return true
+	return true, 0, true
 }
 
 func (i *Inbox) seen(ctx context.Context, about string) (s Seen) {
@@ -218,6 +259,7 @@ func (i *Inbox) Run(ctx context.Context, keep func(ctx context.Context, bot stri
 				case <-ctx.Done():
 					return
 				case f := <-i.finished:
+					i.begun(i.id("account", f.Key.Reveal()))
 					if err := keep(client.WithKey(ctx, f.Key), f.Bot); err != nil && !errors.Is(err, context.Canceled) {
 						i.log.Warn("a meeting that ended could not be read; it is when it is searched for", "error", err)
 					}
@@ -226,4 +268,13 @@ func (i *Inbox) Run(ctx context.Context, keep func(ctx context.Context, bot stri
 		})
 	}
 	group.Wait()
+}
+
+// begun gives back an account's place in the line.
+func (i *Inbox) begun(account string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.waiting[account]--; i.waiting[account] == 0 {
+		delete(i.waiting, account)
+	}
 }

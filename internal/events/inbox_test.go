@@ -194,6 +194,30 @@ func TestFinished(t *testing.T) {
 	}
 }
 
+// An account that reports too much is held back, and no other is.
+func TestTooMuch(t *testing.T) {
+	now := time.Now()
+	inbox, _ := newInbox(t, shared.NewMemory(func() time.Time { return now }))
+	tell := func(key client.Secret, bot string) int {
+		return post(t, inbox, "POST", inbox.URL(key), key.Reveal(), "application/json", `{"event":"complete","data":{"bot_id":"`+bot+`"}}`)
+	}
+	taken := 0
+	for minute := range 4 {
+		for n := range 1300 {
+			if tell(key, fmt.Sprint(minute, " ", n)) == http.StatusOK {
+				taken++
+			}
+		}
+		now = now.Add(time.Minute)
+	}
+	if taken < 2000 || taken > 2010 { // some are free again after minutes
+		t.Errorf("%d bots were taken in, want 2000", taken)
+	}
+	if got := tell(client.NewSecret("another key"), "b"); got != http.StatusOK {
+		t.Errorf("another account: got %d", got)
+	}
+}
+
 func FuzzEvent(f *testing.F) {
 	f.Add(`{"event":"bot.status_change","data":{"bot_id":"b","status":{"code":"joining_call","created_at":"2026-05-01T12:00:00Z"}}}`)
 	f.Add(`{"event":"complete","data":{"bot_id":"b","status":[],"error":null,"transcript":[{"words":[]}]}}`)

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -44,6 +45,7 @@ type web struct {
 	entrance entrance
 	pending  pending
 	sessions sessions
+	guests   guests
 	callers  callers
 	replica  replica
 	health   *observe.Health
@@ -72,6 +74,8 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	deaf := h.listen(running)
+	var looking sync.WaitGroup
+	looking.Go(func() { h.look(running) })
 	stopped := make(chan error, 1)
 	go func() { stopped <- web.Serve(listener) }()
 	select {
@@ -81,6 +85,7 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 		err = h.drain(web, o.Drain, end)
 	}
 	end()
+	looking.Wait()
 	h.sessions.end()
 	deaf()
 	return errors.Join(err, h.mcp.Shutdown(context.WithoutCancel(ctx)), web.Close())
@@ -98,6 +103,7 @@ func newWeb(s *Server, o Web, port string) *web {
 		entrance: entrance{door: o.Door, state: o.State, seen: map[[sha256.Size]byte]time.Time{}},
 		health:   o.Health,
 		sessions: sessions{idle: s.times.idle, known: map[string]*session{}},
+		guests:   guests{open: map[*guest]bool{}},
 		callers:  callers{limits: o.Limits, hold: s.observer.Hold, of: map[string]*holding{}},
 		replica:  newReplica(o.Secret),
 	}

@@ -72,6 +72,29 @@ func (s *sessions) end() {
 	}
 }
 
+// sweep forgets sessions that were idle since some time, of which the library
+// may not know: those that were taken over and have only subscribed since.
+func (s *sessions) sweep(since time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, session := range s.known {
+		if session.busy == 0 && session.used.Before(since) {
+			s.drop(id, session)
+		}
+	}
+}
+
+// endOf ends what a caller's sessions are subscribed to.
+func (s *sessions) endOf(owner string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, session := range s.known {
+		if session.owner == owner {
+			session.subscriptions.end()
+		}
+	}
+}
+
 // oldest is the session of owner's that was idle for longest, and long enough,
 // or "".
 func (s *sessions) oldest(owner string) (id string) {
@@ -192,7 +215,7 @@ func (h *web) adopt(ctx context.Context, id, caller string) error {
 	if h.replica.holder(id, caller) == "" || h.state.Get(ctx, "ended/"+id) != nil {
 		return errNoSession
 	}
-	leave, err := h.callers.take(caller, aSession)
+	leave, err := h.room(ctx, caller)
 	if err != nil {
 		return err
 	}

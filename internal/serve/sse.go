@@ -18,6 +18,8 @@ func (h *web) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer out.closed()
+	r, leave := h.hold(r)
+	defer leave()
 	h.sse.ServeHTTP(out, r)
 }
 

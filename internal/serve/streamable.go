@@ -48,12 +48,12 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		return
 	case modern:
 	case hello:
-		opening, err := h.open(r, caller)
+		leave, err := h.room(r.Context(), caller)
 		if err != nil {
 			h.refuseFull(w, r, &m, err)
 			return
 		}
-		opening.asks = m.asks
+		opening := &opening{leave: leave, asks: m.asks}
 		defer func() {
 			if !opening.taken {
 				opening.leave()
@@ -109,6 +109,11 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(h.subscribe(r.Context(), id, own, m)) // the client may be gone
 		return
 	}
+	if held == aStream {
+		var leave func()
+		r, leave = h.hold(r)
+		defer leave()
+	}
 	out := &stream{ResponseWriter: w, header: http.Header{}, renamed: h.replica.asked, begun: make(chan struct{})}
 	if r.Method == http.MethodGet && own != nil {
 		defer h.openMailbox(r.Context(), id, own, out)()
@@ -127,27 +132,29 @@ func (h *web) noSession(w http.ResponseWriter, m *message) {
 		"There is no such session, or it ended: send initialize again, without %s.", server.HeaderKeySessionID))
 }
 
-// open finds room for one more session of a caller, in the place of its oldest
+// room makes room for one more session of a caller, in the place of its oldest
 // that is idle if need be.
-func (h *web) open(r *http.Request, caller string) (*opening, error) {
-	leave, err := h.callers.take(caller, aSession)
-	if idle := ""; err != nil {
-		if idle = h.sessions.oldest(caller); idle == "" {
-			return nil, err
-		}
-		h.drop(r, idle)
-		if leave, err = h.callers.take(caller, aSession); err != nil {
-			return nil, err
-		}
+func (h *web) room(ctx context.Context, caller string) (leave func(), err error) {
+	leave, err = h.callers.take(caller, aSession)
+	if err == nil {
+		return leave, nil
 	}
-	return &opening{leave: leave}, nil
+	idle := h.sessions.oldest(caller)
+	if idle == "" {
+		return nil, err
+	}
+	h.drop(ctx, idle)
+	return h.callers.take(caller, aSession)
 }
 
-// drop ends a session as if its client had.
-func (h *web) drop(r *http.Request, id string) {
-	gone := r.Clone(r.Context())
-	gone.Method, gone.Body = http.MethodDelete, http.NoBody
-	gone.Header = http.Header{server.HeaderKeySessionID: {id}}
+// drop ends a session of the caller's as if its client had.
+func (h *web) drop(ctx context.Context, id string) {
+	gone, err := http.NewRequestWithContext(ctx, http.MethodDelete, "/mcp", http.NoBody)
+	if err != nil {
+		h.log.Error("an idle session cannot be ended", "error", err)
+		return
+	}
+	gone.Header.Set(server.HeaderKeySessionID, id)
 	h.mcp.ServeHTTP(unseen{}, gone)
 	h.log.Debug("an idle session made room for a new one")
 }
