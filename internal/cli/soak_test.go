@@ -29,8 +29,8 @@ var soak = flag.Duration("soak", 10*time.Second, "of BenchmarkSoak")
 
 // BenchmarkSoak has 64 callers, each with a key of their own, do all that callers
 // do to a hosted server in another process, for as long as -soak says. It tells
-// the heap (after two collections) and the memory of the process after a fifth of
-// the time, near its end and when all have left, and the 99th percentile of the
+// the heap (after two collections, while nobody calls) and the memory of the
+// process after a fifth of the time, near its end and when all have left, and the 99th percentile of the
 // calls' times in the second tenth of the time and in the last.
 //
 //	go test ./internal/cli -run '^$' -bench Soak -benchtime 1x -args -soak 5m
@@ -45,6 +45,7 @@ func soaked(b *testing.B) {
 	url, metrics, profiles := hosted(b)
 	began := time.Now()
 	var group sync.WaitGroup
+	var work sync.RWMutex // held alone while something is measured, so that nothing is under way
 	all := make([]*regular, callers)
 	for i := range all {
 		all[i] = &regular{b: b, url: url, random: rand.New(rand.NewPCG(7, uint64(i))), http: &http.Client{Transport: &http.Transport{}},
@@ -52,15 +53,20 @@ func soaked(b *testing.B) {
 		group.Go(func() {
 			all[i].open()
 			for at := time.Since(began); at < *soak && !b.Failed(); at = time.Since(began) {
+				work.RLock()
 				all[i].act(at)
+				work.RUnlock()
 			}
 			all[i].close()
 		})
 	}
-	time.Sleep(*soak / 5)
-	early := measured(b, metrics, profiles)
-	time.Sleep(time.Until(began.Add(*soak * 19 / 20)))
-	late := measured(b, metrics, profiles)
+	at := func(when time.Duration) map[string]float64 {
+		time.Sleep(time.Until(began.Add(when)))
+		work.Lock()
+		defer work.Unlock()
+		return measured(b, metrics, profiles)
+	}
+	early, late := at(*soak/5), at(*soak*19/20)
 	group.Wait()
 	left := measured(b, metrics, profiles)
 	var calls int
