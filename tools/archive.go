@@ -259,9 +259,8 @@ func recordOf(data *client.MeetingData, title string, now time.Time) *record {
 func (a *archive) put(ctx context.Context, kept *library.Tenant, r *record, before standing) error {
 	a.changing.RLock()
 	defer a.changing.RUnlock()
-	d, err := a.dropOf(ctx, r.BotID)
-	now := a.policy.Now()
-	if err != nil || d.covers(r.Version, now) || !a.custodyOf(ctx, r.BotID).keeps(r.Version, before, now) || a.ending(ctx) {
+	covered, err := a.covered(ctx, r.BotID, r.Version)
+	if err != nil || covered || !a.custodyOf(ctx, r.BotID).keeps(r.Version, before, a.policy.Now()) || a.ending(ctx) {
 		return err
 	}
 	if err := kept.Put(ctx, r.Meeting); err != nil {
@@ -316,10 +315,10 @@ func vanished(err error) bool {
 	return errors.As(err, &e) && (e.Status == http.StatusNotFound || e.Status == http.StatusForbidden)
 }
 
-// carriedOut reports that a change was carried out, or may have been.
-func carriedOut(err error) bool {
+// lost reports that it is not known whether a change was carried out.
+func lost(err error) bool {
 	var e *client.Error
-	return err == nil || errors.As(err, &e) && (e.Lost || vanished(err))
+	return errors.As(err, &e) && e.Lost
 }
 
 // versionOf changes when a transcript does, even to the same words.

@@ -53,9 +53,7 @@ func bots(api *client.Client, archive *archive) Set {
 				}
 				call.speechToText(&in.SpeechToText)
 				err := api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
-				if carriedOut(err) {
-					err = errors.Join(err, archive.replaced(ctx, call, in.BotID))
-				}
+				err = errors.Join(err, archive.replaced(ctx, call, in.BotID, err))
 				return &retranscribing{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}}, err
 			}),
 
@@ -66,10 +64,7 @@ func bots(api *client.Client, archive *archive) Set {
 					return nil, err
 				}
 				d, err := api.DeleteData(ctx, in.BotID)
-				if carriedOut(err) {
-					err = errors.Join(err, archive.deleted(ctx, call, in.BotID, err == nil && (d.Status == "deleted" || d.Status == "alreadyDeleted")))
-				}
-				if err != nil {
+				if err = errors.Join(err, archive.deleted(ctx, call, in.BotID, d, err)); err != nil {
 					return nil, err
 				}
 				return &deleted{BotID: in.BotID, OK: d.OK, Status: d.Status}, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/library"
 )
@@ -19,9 +20,9 @@ const (
 	longAfter = 24 * time.Hour // that a drop is known longer than any copy is kept
 )
 
-// drop says what may be neither kept nor shown of a meeting, by whatever key it
-// was read: nothing, as its data is gone, or nothing older, as its transcript is
-// being replaced. Replicas leave it for each other.
+// drop says what may be neither kept nor shown of a meeting: nothing, as its
+// data is gone, or nothing older, as its transcript is being replaced. Replicas
+// leave it for each other.
 type drop struct {
 	At       time.Time `json:"at"`                // by the machine's clock, to the millisecond
 	Replaced string    `json:"replaced,omitzero"` // the version that is being replaced, "" for any
@@ -38,18 +39,33 @@ func (d *drop) outdates(version string, kept, now time.Time) bool {
 	return d != nil && (kept.Before(d.At) || d.covers(version, now))
 }
 
-// deleted drops a meeting whose data was deleted: for good if that is certain,
-// else until it may be read anew.
-func (a *archive) deleted(ctx context.Context, call *Call, id string, certain bool) error {
-	if certain {
-		return a.drop(ctx, call, id, drop{})
+// deleted drops a meeting whose data the API was asked to delete, as far as it
+// did: by whatever key it was read, if that is certain, or else by the call's
+// own, until it may be read anew. What a caller only claims touches nobody else.
+func (a *archive) deleted(ctx context.Context, call *Call, id string, d *client.Deletion, err error) error {
+	switch {
+	case err == nil && (d.Status == "deleted" || d.Status == "alreadyDeleted"):
+		return a.drop(ctx, call, id, everybody, drop{})
+	case err == nil && d.Status == "noDataFound", vanished(err):
+		return a.forget(ctx, id)
+	case err == nil, lost(err):
+		return a.drop(ctx, call, id, a.tenantName(ctx), drop{Until: a.policy.Now().Add(transcriptLate)})
 	}
-	return a.drop(ctx, call, id, drop{Until: a.policy.Now().Add(transcriptLate)})
+	return nil
 }
 
-// replaced drops a meeting that is transcribed again, until the API answers the
-// new transcript rather than the old one.
-func (a *archive) replaced(ctx context.Context, call *Call, id string) error {
+// replaced drops a meeting that the API was asked to transcribe again, until it
+// answers the new transcript rather than the old one.
+func (a *archive) replaced(ctx context.Context, call *Call, id string, err error) error {
+	whose := everybody
+	switch {
+	case vanished(err):
+		return a.forget(ctx, id)
+	case lost(err):
+		whose = a.tenantName(ctx)
+	case err != nil:
+		return nil
+	}
 	ctx = context.WithoutCancel(ctx) // it has happened
 	d := drop{Until: a.policy.Now().Add(transcriptLate)}
 	kept, err := a.tenant(ctx)
@@ -59,12 +75,16 @@ func (a *archive) replaced(ctx context.Context, call *Call, id string) error {
 			d.Replaced = m.Version
 		}
 	}
-	return errors.Join(err, a.drop(ctx, call, id, d))
+	return errors.Join(err, a.drop(ctx, call, id, whose, d))
 }
 
-// drop drops what is kept of a meeting, here and by every other replica, and
-// keeps nothing that d covers.
-func (a *archive) drop(ctx context.Context, call *Call, id string, d drop) error {
+// everybody is whose copies are dropped when it is certain that the meeting
+// changed, in the place of a tenant's name.
+const everybody = ""
+
+// drop drops what is kept of a meeting, of everybody's or of the caller's alone,
+// here and by every other replica, and keeps nothing that d covers.
+func (a *archive) drop(ctx context.Context, call *Call, id, whose string, d drop) error {
 	ctx = context.WithoutCancel(ctx) // what it is for has happened
 	d.At = time.Now().Truncate(time.Millisecond)
 	raw, err := json.Marshal(d)
@@ -72,11 +92,15 @@ func (a *archive) drop(ctx context.Context, call *Call, id string, d drop) error
 		return fmt.Errorf("tell other replicas: %w", err)
 	}
 	tenant, state, ttl := a.tenantName(ctx), a.policy.State, a.policy.Bounds.TTL+longAfter
-	state.Set(ctx, dropKey(id), raw, ttl)
+	state.Set(ctx, dropKey(whose, id), raw, ttl)
 	state.Set(ctx, latestDropKey(tenant), []byte(rand.Text()), ttl)
 	a.note(ctx, id, func(c *custody) { c.drop = &d })
-	a.listings.Remove(a.api.KeyFor(ctx).Reveal())
-	err = a.dropHere(ctx, id, d)
+	if whose == everybody {
+		a.listings.Remove(a.api.KeyFor(ctx).Reveal())
+		err = a.dropHere(ctx, id, d)
+	} else {
+		err = a.forget(ctx, id)
+	}
 	if a.policy.replicas {
 		state.Set(ctx, summariesKey(tenant, id), nil, sharedFor)
 		state.Publish(ctx, dropTopic, []byte(a.name+" "+id))
@@ -122,12 +146,13 @@ func (a *archive) tenantName(ctx context.Context) string {
 	return access.Namer(a.policy.Secret).ID("tenant", a.api.KeyFor(ctx).Reveal())
 }
 
-func dropKey(bot string) string          { return "drop/" + bot }
+func dropKey(whose, bot string) string   { return "drop/" + whose + "/" + bot }
 func latestDropKey(tenant string) string { return "drops/" + tenant }
 
-// dropOf answers what was dropped of a meeting on any replica, nil when nothing.
-func (a *archive) dropOf(ctx context.Context, bot string) (*drop, error) {
-	raw := a.policy.State.Get(ctx, dropKey(bot))
+// dropOf answers what was dropped of a meeting on any replica, of everybody's or
+// a tenant's, nil when nothing.
+func (a *archive) dropOf(ctx context.Context, whose, bot string) (*drop, error) {
+	raw := a.policy.State.Get(ctx, dropKey(whose, bot))
 	if raw == nil {
 		return nil, nil
 	}
@@ -138,13 +163,32 @@ func (a *archive) dropOf(ctx context.Context, bot string) (*drop, error) {
 	return &d, nil
 }
 
+// covered reports that a version may not be kept now.
+func (a *archive) covered(ctx context.Context, bot, version string) (bool, error) {
+	for _, whose := range []string{everybody, a.tenantName(ctx)} {
+		if d, err := a.dropOf(ctx, whose, bot); err != nil || d.covers(version, a.policy.Now()) {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
 // dropped reports that a copy may not be shown any more, and drops it then.
 func (a *archive) dropped(ctx context.Context, bot, version string, kept time.Time) (bool, error) {
-	d, err := a.dropOf(ctx, bot)
-	if err != nil || !d.outdates(version, kept, a.policy.Now()) {
-		return false, err
+	for _, whose := range []string{everybody, a.tenantName(ctx)} {
+		d, err := a.dropOf(ctx, whose, bot)
+		switch {
+		case err != nil:
+			return false, err
+		case !d.outdates(version, kept, a.policy.Now()):
+		case whose == everybody:
+			return true, a.dropHere(ctx, bot, *d)
+		default:
+			a.note(ctx, bot, func(c *custody) { c.drop = d })
+			return true, a.forget(ctx, bot)
+		}
 	}
-	return true, a.dropHere(ctx, bot, *d)
+	return false, nil
 }
 
 // unbroken reports that no other replica can have dropped anything without this
@@ -206,7 +250,7 @@ func (a *archive) listen() {
 	ctx := a.policy.Context
 	stop := a.policy.State.Subscribe(dropTopic, func(message []byte) {
 		from, bot, _ := strings.Cut(string(message), " ")
-		d, err := a.dropOf(ctx, bot)
+		d, err := a.dropOf(ctx, everybody, bot)
 		if from != a.name && err == nil && d != nil {
 			_ = a.dropHere(ctx, bot, *d) // what fails here is done, or told, before the meeting is next shown
 		}

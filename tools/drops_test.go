@@ -230,3 +230,31 @@ func TestFinish(t *testing.T) {
 		t.Errorf("with a new token %d meetings are kept", holds())
 	}
 }
+
+// What a caller claims to delete of another's account touches nobody's copies.
+func TestDeletedNotTheirs(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, tools.Policy{})
+	l := keep(t, library.Bounds{})
+	state := shared.NewMemory(a.sandbox.Now)
+	p := tools.Policy{Now: a.sandbox.Now, State: state, Secret: []byte("the same"), Library: func() (*library.Library, error) { return l, nil }}
+	one := newAgentWith(t, p, a.sandbox.URL(), sandbox.Key)
+	other := newAgentWith(t, p, a.sandbox.URL(), sandbox.OtherKey)
+	weekly := one.meetingOf("weekly sync")
+	args := `{"bot_id":"` + weekly + `"}`
+	one.ok("get_transcript", args)
+	before := len(a.sandbox.Requests())
+	for _, tool := range []string{"delete_meeting_data", "retranscribe_meeting"} {
+		if r := other.call(tool, args); !r.isError {
+			t.Errorf("%s of another's meeting: %s", tool, r.text)
+		}
+	}
+	if r := one.ok("get_transcript", args); strings.Contains(r.text, "still the old transcript") {
+		t.Errorf("got %.300s", r.text)
+	}
+	for _, r := range a.sandbox.Requests()[before:] {
+		if strings.Contains(r.Path, "meeting_data") {
+			t.Errorf("the owner's copy was dropped: %s %s", r.Method, r.Path)
+		}
+	}
+}

@@ -113,8 +113,8 @@ func (s *summaryJobs) share(ctx context.Context, id summaryID, r *record, raw []
 	}
 	tenant := a.tenantName(ctx)
 	a.policy.State.Set(ctx, summariesKey(tenant, id.bot), packed, sharedFor)
-	d, err := a.dropOf(ctx, id.bot)
-	if d.covers(r.Version, a.policy.Now()) { // it was dropped meanwhile
+	covered, err := a.covered(ctx, id.bot, r.Version)
+	if covered { // it was dropped meanwhile
 		a.policy.State.Set(ctx, summariesKey(tenant, id.bot), nil, sharedFor)
 	}
 	return err
