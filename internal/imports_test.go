@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"internal/redistest":  {},
 	"internal/shared":     {},
 	"internal/site":       {},
+	"internal/work":       {},
 	"e2e/fixtures":        {"internal/serve"},
 	"tools":               {"client", "internal/access", "internal/audit", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "internal/words", "summarize"},
 	"prompts":             {"internal/transcript"},

@@ -75,10 +75,9 @@ type record struct {
 }
 
 func newArchive(api *client.Client, p *policy) *archive {
-	a := &archive{api: api, policy: p, name: rand.Text(), pages: lru.New[pageOf, *page](heldPages), listings: lru.New[string, listing](heldListings),
-		custody: map[watched]custody{}, fills: map[string]*filling{}, accepted: map[string]time.Time{}, applied: map[string]applied{}, ended: map[string]time.Time{}, onForget: func(func(watched) bool) {}}
-	a.listen()
-	return a
+	return &archive{api: api, policy: p, name: rand.Text(), onForget: func(func(watched) bool) {},
+		pages: lru.New[pageOf, *page](heldPages), listings: lru.New[string, listing](heldListings),
+		custody: map[watched]custody{}, fills: map[string]*filling{}, accepted: map[string]time.Time{}, applied: map[string]applied{}, ended: map[string]time.Time{}}
 }
 
 // tenant is the part of the library that belongs to the call's key, nil without

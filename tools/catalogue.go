@@ -17,7 +17,9 @@ func All(api *client.Client, p Policy) []Set {
 	if p.Keeps != nil {
 		p.Keeps(Keeper{archive.keep, archive.finish})
 	}
-	sets := []Set{bots(api, archive), meetings(archive, policy), summarySet(archive, newSummaryJobs(archive, p.Summaries)), calendars(api), zoom(api), webhooks(api), chatgpt(api, archive)}
+	jobs := newSummaryJobs(archive, p.Summaries)
+	archive.listen() // when everybody is there who is to be told
+	sets := []Set{bots(api, archive), meetings(archive, policy), summarySet(archive, jobs), calendars(api), zoom(api), webhooks(api), chatgpt(api, archive)}
 	for _, set := range sets {
 		for i := range set.Tools {
 			set.Tools[i].Set, set.Tools[i].policy = set.Name, policy
