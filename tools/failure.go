@@ -13,6 +13,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/audit"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // failure puts an error into words: what happened, then what to do next.
@@ -49,8 +50,12 @@ func decided(err error) (by audit.Decision, limit string) {
 // reasonOf is an error without the API's name of the operation.
 func reasonOf(err error) string {
 	var e *client.Error
-	if errors.As(err, &e) {
+	var busy *work.Busy
+	switch {
+	case errors.As(err, &e):
 		return e.Reason()
+	case errors.As(err, &busy):
+		return busy.What
 	}
 	return err.Error()
 }
@@ -59,7 +64,10 @@ func reasonOf(err error) string {
 func (t *Tool) remedy(err error) string {
 	var e *client.Error
 	isAPI := errors.As(err, &e)
+	var busy *work.Busy
 	switch {
+	case errors.As(err, &busy):
+		return fmt.Sprintf("Wait %s, then try again; ask for less at once if it happens again.", max(busy.RetryAfter, time.Second).Round(time.Second))
 	case isAPI && e.Lost:
 		return t.lost()
 	case errors.Is(err, context.DeadlineExceeded):

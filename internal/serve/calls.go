@@ -29,11 +29,13 @@ func withConnection(ctx context.Context, c connection) context.Context {
 }
 
 // call wraps every tool: it ends the call at its limit or when the client is
-// gone, delivers its progress, words panics, and writes one line to the log.
+// gone, counts what it takes for its caller, delivers its progress, words panics, and writes one line to the log.
 func (s *Server) call(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (result *mcp.CallToolResult, err error) {
 		ctx, cancel := context.WithTimeout(ctx, s.limit)
 		defer cancel()
+		ctx, done := s.pool.Call(ctx, access.CallerOf(ctx))
+		defer done()
 		restore(ctx)
 		from, _ := ctx.Value(connectionKey{}).(connection)
 		if from.gone != nil {

@@ -9,12 +9,23 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/internal/access"
 )
 
 // readResource wraps every resource as call does every tool.
 func (s *Server) readResource(next server.ResourceHandlerFunc) server.ResourceHandlerFunc {
 	return func(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 		return watched(ctx, s, "read", mcp.MethodResourcesRead, request.Params.Meta, request.Header, func(ctx context.Context) ([]mcp.ResourceContents, error) {
+			return next(ctx, request)
+		})
+	}
+}
+
+// getPrompt wraps every prompt as call does every tool.
+func (s *Server) getPrompt(next server.PromptHandlerFunc) server.PromptHandlerFunc {
+	return func(ctx context.Context, request mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+		return watched(ctx, s, "prompt", mcp.MethodPromptsGet, request.Params.Meta, request.Header, func(ctx context.Context) (*mcp.GetPromptResult, error) {
 			return next(ctx, request)
 		})
 	}
@@ -53,6 +64,8 @@ func (c completions) complete(ctx context.Context, next func(context.Context) (*
 func watched[T any](ctx context.Context, s *Server, line string, method mcp.MCPMethod, meta *mcp.Meta, header http.Header, next func(context.Context) (T, error)) (out T, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
+	ctx, done := s.pool.Call(ctx, access.CallerOf(ctx))
+	defer done()
 	if from, _ := ctx.Value(connectionKey{}).(connection); from.gone != nil {
 		defer context.AfterFunc(from.gone, cancel)()
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"runtime"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/internal/audit"
 	"github.com/meetmcp/meetmcp/internal/observe"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // reads is the effect of a tool that changes nothing.
@@ -21,6 +23,10 @@ const reads = "reads"
 
 // maxMessage bounds one JSON-RPC message that a client sends, in bytes.
 const maxMessage = 4 << 20
+
+// maxContent bounds the content that all calls hold at once, in bytes, unless a
+// pool is given.
+const maxContent = 256 << 20
 
 // Options are what a server is made of.
 type Options struct {
@@ -33,6 +39,7 @@ type Options struct {
 	Follow       Follow                           // nil: there are no subscriptions
 	Completions  Completions                      // nil: none are offered
 	CallLimit    time.Duration                    // of one call; 50 s when zero
+	Pool         *work.Pool                       // of turns at computing and of memory for content; nil: as many turns as processors, and 256 MB
 	Effect       func(tool string) string         // what a tool does to the world: reads, writes or destroys; nil: all read
 	Log          *slog.Logger                     // nothing is logged when nil
 	Audit        *audit.Log                       // no call is written down when nil
@@ -47,6 +54,7 @@ type Server struct {
 	audit    *audit.Log
 	observer *observe.Observer
 	limit    time.Duration
+	pool     *work.Pool
 	effect   func(tool string) string
 	follow   Follow
 	address  func(uri string) (string, error)
@@ -59,7 +67,7 @@ type Server struct {
 
 // New returns a server with the tools of o.
 func New(o Options) *Server {
-	s := &Server{log: o.Log, audit: o.Audit, observer: o.Observer, limit: o.CallLimit, effect: o.Effect, follow: o.Follow, address: o.Address, lastAnswers: lastAnswers, times: usualTimes()}
+	s := &Server{log: o.Log, audit: o.Audit, observer: o.Observer, limit: o.CallLimit, pool: o.Pool, effect: o.Effect, follow: o.Follow, address: o.Address, lastAnswers: lastAnswers, times: usualTimes()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -68,6 +76,9 @@ func New(o Options) *Server {
 	}
 	if s.limit == 0 {
 		s.limit = 50 * time.Second
+	}
+	if s.pool == nil {
+		s.pool = work.NewPool(runtime.GOMAXPROCS(0), maxContent)
 	}
 	hooks := &server.Hooks{}
 	hooks.AddOnRegisterSession(s.streams.open)
@@ -94,6 +105,7 @@ func New(o Options) *Server {
 		server.WithHooks(hooks),
 		server.WithToolHandlerMiddleware(s.call),
 		server.WithResourceHandlerMiddleware(s.readResource),
+		server.WithPromptHandlerMiddleware(s.getPrompt),
 	}
 	if o.Listing != nil {
 		options = append(options, server.WithToolFilter(o.Listing))

@@ -23,6 +23,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/serve"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 func TestMain(m *testing.M) {
@@ -92,6 +93,12 @@ func newBench(t *testing.T) *bench {
 					panic("a secret thing")
 				}),
 			}...)
+			to.AddPrompt(mcp.NewPrompt("break"), func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+				panic("a secret thing")
+			})
+			to.AddPrompt(mcp.NewPrompt("hoard"), func(ctx context.Context, _ mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+				return &mcp.GetPromptResult{}, work.Hold(ctx, 200<<20)
+			})
 		},
 	})
 	return b
@@ -284,13 +291,20 @@ func TestTransports(t *testing.T) {
 			if _, err = c.CallTool(ctx, request("list_bot", nil)); err == nil || !strings.Contains(err.Error(), "Did you mean list_bots?") {
 				t.Errorf("unknown tool: got %v, want the nearest", err)
 			}
+			for prompt, want := range map[string]string{"break": "fault of this server", "hoard": "as much content as one caller may at once; try again in 5s"} {
+				var get mcp.GetPromptRequest
+				get.Params.Name = prompt
+				if _, err := c.GetPrompt(ctx, get); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+					t.Errorf("prompt %s: got %v, want %s", prompt, err, want)
+				}
+			}
 			count := request("count", nil)
 			count.Params.Meta = &mcp.Meta{ProgressToken: "p"}
 			if got, err := c.CallTool(ctx, count); err != nil || got.IsError {
 				t.Fatalf("count: %v %v", got, err)
 			}
 			receive(t, all)
-			for _, want := range []string{"tool=list_bots", "outcome=ok", "outcome=panic", "tool=break", "internal/serve_test.newBench", "request_id="} {
+			for _, want := range []string{"tool=list_bots", "outcome=ok", "outcome=panic", "tool=break", "msg=prompt", "internal/serve_test.newBench", "request_id="} {
 				if !strings.Contains(b.log.String(), want) {
 					t.Errorf("the log lacks %q", want)
 				}

@@ -58,6 +58,7 @@ type call struct {
 
 	mu    sync.Mutex
 	bytes int64
+	ended bool // nothing is counted for it any more
 	turn  bool
 	since time.Time
 }
@@ -71,10 +72,21 @@ func (p *Pool) Call(ctx context.Context, caller string) (_ context.Context, done
 	return context.WithValue(ctx, callKey{}, c), sync.OnceFunc(func() {
 		c.mu.Lock()
 		held := c.bytes
-		c.bytes = 0
+		c.bytes, c.ended = 0, true
 		c.mu.Unlock()
 		p.release(caller, held)
 	})
+}
+
+// Detach returns a context for work that goes on when its call has ended, which
+// counts for the same caller until done. It ends with ctx: use
+// context.WithoutCancel too.
+func Detach(ctx context.Context) (_ context.Context, done func()) {
+	c, _ := ctx.Value(callKey{}).(*call)
+	if c == nil {
+		return ctx, func() {}
+	}
+	return c.pool.Call(ctx, c.caller)
 }
 
 // Heavy waits for a turn and runs do with it. Callers get turns one after the
@@ -109,7 +121,8 @@ func Check(ctx context.Context) error {
 }
 
 // Hold counts n more bytes of content that the call keeps in memory until it is
-// done. It refuses with a *Busy where there is no room.
+// done. It refuses with a *Busy where there is no room. What goes on after its call
+// counts nothing any more, unless Detach has it do so.
 func Hold(ctx context.Context, n int64) error {
 	c, _ := ctx.Value(callKey{}).(*call)
 	if c == nil {
@@ -120,6 +133,10 @@ func Hold(ctx context.Context, n int64) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.ended {
+		c.pool.release(c.caller, n)
+		return nil
+	}
 	c.bytes += n
 	return nil
 }

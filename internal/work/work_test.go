@@ -107,8 +107,19 @@ func TestHold(t *testing.T) {
 			t.Errorf("step %d: got %v", i, err)
 		}
 	}
+	later, doneLater := work.Detach(a)
 	doneA()
 	doneA()
+	if err := work.Hold(a, 1); err != nil { // which nobody would give back
+		t.Error(err)
+	}
+	if err := work.Hold(later, 50); err != nil {
+		t.Error(err)
+	}
+	if use := pool.Use(); use.Bytes != 100 {
+		t.Errorf("after the end of a: %+v", use)
+	}
+	doneLater()
 	release, err := pool.Reserve("d", 50)
 	if err != nil {
 		t.Fatal(err)
