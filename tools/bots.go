@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -18,7 +19,8 @@ func bots(api *client.Client, archive *archive) Set {
 			"Sends a bot that records a Zoom, Google Meet or Teams meeting, now or at start_time. Returns bot_id at once; follow the bot with get_meeting_data. For an event of a connected calendar use schedule_recording.",
 			func(ctx context.Context, call *Call, in joinMeeting) (*joined, error) {
 				return join(ctx, api, call, in)
-			}),
+			}, Lost("The bot may have been sent all the same. Check with list_bots (meeting_url) before sending another."),
+			Remedy("A bot was sent to this meeting within the last 5 minutes: find it with list_bots (meeting_url). Only if a second bot is wanted, set a new deduplication_key.", http.StatusConflict)),
 
 		define("leave_meeting", "leave", "Take a bot out of a meeting", Writes,
 			"Takes a bot out of its meeting, or cancels one that is still to start. What it recorded is kept.",
@@ -27,7 +29,7 @@ func bots(api *client.Client, archive *archive) Set {
 					return nil, err
 				}
 				return &left{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the recording some minutes later."}}, api.Leave(ctx, in.BotID)
-			}),
+			}, Lost("It may have been done all the same. Check with get_meeting_data before trying again.")),
 
 		defineCall("list_bots", "bots_with_metadata", "List bots", Reads,
 			"Lists bots, newest first: title, times, speakers, bot_id. Says how many it looked at. To see how one bot fared use get_meeting_data.",
@@ -55,7 +57,7 @@ func bots(api *client.Client, archive *archive) Set {
 				err := api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
 				err = errors.Join(err, archive.replaced(ctx, call, in.BotID, err))
 				return &retranscribing{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}}, err
-			}),
+			}, Lost("It may have been done all the same. Check with get_meeting_data before trying again, as each transcription costs.")),
 
 		defineCall("delete_meeting_data", "delete_data", "Delete a meeting's data", Destroys,
 			"Deletes a meeting's recording, transcript and logs for good; the bot stays listed. At most 5 a minute.",
@@ -68,7 +70,8 @@ func bots(api *client.Client, archive *archive) Set {
 					return nil, err
 				}
 				return &deleted{BotID: in.BotID, OK: d.OK, Status: d.Status}, nil
-			}),
+			}, Lost("It may have been done all the same. Check with get_meeting_data before trying again."),
+			Remedy("The API allows 5 deletions a minute: wait one, then try again.", http.StatusTooManyRequests)),
 	}}
 }
 

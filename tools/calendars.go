@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
@@ -30,7 +31,8 @@ func calendars(api *client.Client) Set {
 					return nil, err
 				}
 				return rawCalendarsOf(all), nil
-			}),
+			}, Lost("Nothing is stored by this. Try again in a minute."),
+			Remedy(consentOrKey, http.StatusUnauthorized, http.StatusForbidden)),
 
 		define("create_calendar", "create_calendar", "Connect a calendar", Writes,
 			"Connects a Google or Microsoft calendar with OAuth credentials of the person's (offline access), and reads its events.",
@@ -42,7 +44,9 @@ func calendars(api *client.Client) Set {
 				out := calendarOf(*made)
 				out.Next = "list_calendar_events with this calendar_id shows what can be recorded."
 				return out, nil
-			}),
+			}, Lost("It may have been done all the same. Check with list_calendars before trying again."),
+			Remedy(consentOrKey, http.StatusUnauthorized, http.StatusForbidden),
+			Remedy("It may have been done all the same: check with list_calendars. If it was not, most often the Google Calendar API is disabled in the project of oauth_client_id: enable it there, then try again.", http.StatusInternalServerError)),
 
 		define("get_calendar", "get_calendar", "Look at a calendar", Reads,
 			"One connected calendar: name, email, the provider's ids.",
@@ -64,13 +68,14 @@ func calendars(api *client.Client) Set {
 				out := calendarOf(*changed)
 				out.Next = "its scheduled recordings were cancelled: list_calendar_events, then schedule_recording again."
 				return out, nil
-			}),
+			}, Lost("It may have been done all the same. Check with list_calendars before trying again."),
+			Remedy(consentOrKey, http.StatusUnauthorized, http.StatusForbidden)),
 
 		define("delete_calendar", "delete_calendar", "Disconnect a calendar", Destroys,
 			"Disconnects a calendar; its events and scheduled recordings go with it. Meetings already recorded stay.",
 			func(ctx context.Context, in calendarID) (*gone, error) {
 				return &gone{OK: true, CalendarID: in.CalendarID}, api.DeleteCalendar(ctx, in.CalendarID)
-			}),
+			}, Lost("It may have been done all the same. Check with list_calendars before trying again.")),
 
 		define("resync_calendars", "resync_all_calendars", "Sync all calendars", Writes,
 			"Reads all connected calendars anew, when events look outdated. Recordings may have to be scheduled again.",
@@ -80,7 +85,7 @@ func calendars(api *client.Client) Set {
 					return nil, err
 				}
 				return resyncedOf(done), nil
-			}),
+			}, Lost("It may have been done all the same. Trying again does no harm.")),
 
 		defineCall("list_calendar_events", "list_events", "List a calendar's events", Reads,
 			"Lists a calendar's events in order of time: name, times, link, whether a recording is scheduled, event_id. Upcoming ones unless status says otherwise.",
@@ -102,13 +107,14 @@ func calendars(api *client.Client) Set {
 			"Has a bot record a calendar event, or with all_occurrences its whole series. No bot_id exists yet: when it is over, list_bots finds the bot. For a meeting without calendar use join_meeting.",
 			func(ctx context.Context, call *Call, in scheduleRecording) (*recordings, error) {
 				return schedule(ctx, api, call, in)
-			}),
+			}, Lost("It may have been done all the same. Check with get_calendar_event before trying again.")),
 
 		defineCall("update_recording", "patch_bot", "Change a scheduled recording", Writes,
 			"Changes the bot scheduled for an event. What is absent stays as it is; clear empties fields.",
 			func(ctx context.Context, call *Call, in updateRecording) (*recordings, error) {
 				return change(ctx, api, call, in)
-			}),
+			}, Lost("It may have been done all the same. Check with get_calendar_event before trying again."),
+			Remedy("Look with get_calendar_event: if no recording is scheduled, schedule_recording makes one; if there is no such event, list_calendar_events gives event_id.", http.StatusNotFound)),
 
 		defineCall("unschedule_recording", "unschedule_record_event", "Cancel a scheduled recording", Destroys,
 			"Cancels the recording of an event, or with all_occurrences of its whole series. It does no harm if there is none.",
@@ -118,9 +124,13 @@ func calendars(api *client.Client) Set {
 					return nil, err
 				}
 				return recordingsOf(call, "Cancelled", events, "")
-			}),
+			}, Lost("It may have been done all the same. Check with get_calendar_event before trying again.")),
 	}}
 }
+
+// consentOrKey is what to do when the API refuses a call with credentials of the
+// provider's.
+const consentOrKey = "Either the provider refused the OAuth credentials, and the person must consent again (with offline access), or the API did not accept its key: list_calendars tells which, as it needs only the key."
 
 type none struct{}
 

@@ -239,6 +239,20 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// Whoever does not know whether a write was done is told which tool shows it.
+func TestWritesSayWhereToLook(t *testing.T) {
+	t.Parallel()
+	sets := tools.All(client.New("http://127.0.0.1:1", client.Secret{}, nil), tools.Policy{})
+	reads := regexp.MustCompile(`\b(list|get)_[a-z_]+|Trying again does no harm`)
+	for _, set := range sets {
+		for _, tool := range set.Tools {
+			if tool.Effect != tools.Reads && (!strings.Contains(tool.Lost, "may have been") || !reads.MatchString(tool.Lost)) {
+				t.Errorf("%s: when it is not known whether it was done, it says %q", tool.Name, tool.Lost)
+			}
+		}
+	}
+}
+
 func TestInstructionsNameOnlyToolsThatAreOn(t *testing.T) {
 	t.Parallel()
 	sets := tools.All(client.New("http://127.0.0.1:1", client.Secret{}, nil), tools.Policy{})

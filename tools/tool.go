@@ -45,10 +45,32 @@ type Tool struct {
 	Effect      Effect
 	Description string
 	Set         string
+	Lost        string // what to say, and where to look, when it is not known whether a write was done
 
-	schemas func() schemas
-	run     func(ctx context.Context, call *Call, args []byte) (Result, error)
-	policy  *policy
+	remedies map[int]string // of its own, by the status of the API's refusal
+	schemas  func() schemas
+	run      func(ctx context.Context, call *Call, args []byte) (Result, error)
+	policy   *policy
+}
+
+// Option is what an entry of the catalogue says beyond what every entry says.
+type Option func(*Tool)
+
+// Lost is what a tool that writes says when it is not known whether the write
+// was done: that it may have been, and where to look.
+func Lost(text string) Option { return func(t *Tool) { t.Lost = text } }
+
+// Remedy is what to do about refusals with these statuses, where that differs
+// from what helps with other tools.
+func Remedy(text string, statuses ...int) Option {
+	return func(t *Tool) {
+		if t.remedies == nil {
+			t.remedies = map[int]string{}
+		}
+		for _, status := range statuses {
+			t.remedies[status] = text
+		}
+	}
 }
 
 // schemas are made when a tool is first listed or called.
@@ -87,16 +109,16 @@ func (d *Document) Text() string { return d.Body }
 
 // define makes a tool out of a function whose In is its input schema and whose
 // Out is its output schema.
-func define[In any, Out Result](name, operation, title string, effect Effect, description string, run func(context.Context, In) (Out, error)) Tool {
+func define[In any, Out Result](name, operation, title string, effect Effect, description string, run func(context.Context, In) (Out, error), options ...Option) Tool {
 	return defineCall(name, operation, title, effect, description, func(ctx context.Context, _ *Call, in In) (Out, error) {
 		return run(ctx, in)
-	})
+	}, options...)
 }
 
 // defineCall is define for a function that also needs the call itself: to page,
 // to add notes, to know the time.
-func defineCall[In any, Out Result](name, operation, title string, effect Effect, description string, run func(context.Context, *Call, In) (Out, error)) Tool {
-	return Tool{
+func defineCall[In any, Out Result](name, operation, title string, effect Effect, description string, run func(context.Context, *Call, In) (Out, error), options ...Option) Tool {
+	t := Tool{
 		Name: name, Operation: operation, Title: title, Effect: effect, Description: description,
 		schemas: sync.OnceValue(func() schemas { return schemasOf[In, Out](name) }),
 		run: func(ctx context.Context, call *Call, args []byte) (Result, error) {
@@ -107,6 +129,10 @@ func defineCall[In any, Out Result](name, operation, title string, effect Effect
 			return run(ctx, call, in)
 		},
 	}
+	for _, option := range options {
+		option(&t)
+	}
+	return t
 }
 
 // Call is one call of a tool.

@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
@@ -34,7 +35,8 @@ func zoom(api *client.Client) Set {
 					return nil, err
 				}
 				return zoomConnectionOf(*made), nil
-			}),
+			}, Lost("It may have been done all the same. Check with list_zoom_connections before trying again."),
+			Remedy("list_zoom_connections shows the one that there is. To replace it, delete_zoom_connection first; each authorization code works once.", http.StatusConflict)),
 
 		define("get_zoom_connection", "get_zoom_oauth_connection", "Look at a Zoom connection", Reads,
 			"One Zoom connection: state, user, scopes.",
@@ -50,7 +52,7 @@ func zoom(api *client.Client) Set {
 			"Deletes a Zoom connection with its tokens; the user would have to consent again.",
 			func(ctx context.Context, in connectionID) (*gone, error) {
 				return &gone{OK: true, ConnectionID: in.ConnectionID}, api.DeleteZoomConnection(ctx, in.ConnectionID)
-			}),
+			}, Lost("It may have been done all the same. Check with list_zoom_connections before trying again.")),
 	}}
 }
 
