@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"internal/shared":     {},
 	"internal/site":       {},
 	"internal/work":       {},
+	"internal/hostile":    {},
 	"e2e/fixtures":        {"internal/serve"},
 	"tools":               {"client", "internal/access", "internal/audit", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "internal/words", "internal/work", "summarize"},
 	"prompts":             {"internal/transcript"},

@@ -24,7 +24,7 @@ type Store struct {
 
 // New starts a Redis: the real one, which the machine must have, or one in this
 // process.
-func New(t *testing.T, real bool) *Store {
+func New(t testing.TB, real bool) *Store {
 	t.Helper()
 	s := &Store{dir: t.TempDir()}
 	if real {
@@ -43,7 +43,7 @@ func New(t *testing.T, real bool) *Store {
 }
 
 // Start starts it again where it was.
-func (s *Store) Start(t *testing.T) {
+func (s *Store) Start(t testing.TB) {
 	t.Helper()
 	if s.mini != nil {
 		start := s.mini.Start
@@ -74,7 +74,7 @@ func (s *Store) Start(t *testing.T) {
 }
 
 // Kill ends it at once.
-func (s *Store) Kill(t *testing.T) {
+func (s *Store) Kill(t testing.TB) {
 	t.Helper()
 	if s.mini != nil {
 		s.mini.Close()
