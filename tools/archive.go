@@ -17,6 +17,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/lru"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // freshFor is how long a kept meeting is taken to be as the API has it.
@@ -156,7 +157,7 @@ func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, 
 		return nil, err
 	}
 	name, source := titleOf(ctx, a.api, call, data)
-	r := recordOf(data, string(name), call.Now)
+	r := recordOf(data, name.String(), call.Now)
 	if m != nil && source == fallbackTitle {
 		r.Title = m.Title // which was found when more was known
 	}
@@ -242,7 +243,7 @@ func recordOf(data *client.MeetingData, title string, now time.Time) *record {
 	turns := turnsOf(data.BotData.Transcripts)
 	r := &record{
 		Meeting: library.Meeting{
-			BotID: bot.UUID, Title: title, MeetingURL: string(link(bot.MeetingURL)), Date: bot.CreatedAt.Time,
+			BotID: bot.UUID, Title: title, MeetingURL: untrusted.Link(bot.MeetingURL).String(), Date: bot.CreatedAt.Time,
 			Duration: data.Duration, Version: versionOf(data.BotData.Transcripts), Turns: turns,
 		},
 		state: fateOf(data, now).state,

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // bots is the set about bots and what they recorded.
@@ -28,7 +29,7 @@ func bots(api *client.Client, archive *archive) Set {
 				if err := notLatest(in.BotID); err != nil {
 					return nil, err
 				}
-				return &left{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the recording some minutes later."}}, api.Leave(ctx, in.BotID)
+				return &left{BotID: untrusted.ID(in.BotID), OK: true, About: About{Next: "get_meeting_data shows the recording some minutes later."}}, api.Leave(ctx, in.BotID)
 			}, Lost("It may have been done all the same. Check with get_meeting_data before trying again.")),
 
 		defineCall("list_bots", "bots_with_metadata", "List bots", Reads,
@@ -56,7 +57,7 @@ func bots(api *client.Client, archive *archive) Set {
 				call.speechToText(&in.SpeechToText)
 				err := api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
 				err = errors.Join(err, archive.replaced(ctx, call, in.BotID, err))
-				return &retranscribing{BotID: in.BotID, OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}}, err
+				return &retranscribing{BotID: untrusted.ID(in.BotID), OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}}, err
 			}, Lost("It may have been done all the same. Check with get_meeting_data before trying again, as each transcription costs.")),
 
 		defineCall("delete_meeting_data", "delete_data", "Delete a meeting's data", Destroys,
@@ -69,7 +70,7 @@ func bots(api *client.Client, archive *archive) Set {
 				if err = errors.Join(err, archive.deleted(ctx, call, in.BotID, d, err)); err != nil {
 					return nil, err
 				}
-				return &deleted{BotID: in.BotID, OK: d.OK, Status: d.Status}, nil
+				return &deleted{BotID: untrusted.ID(in.BotID), OK: d.OK, Status: untrusted.ID(d.Status)}, nil
 			}, Lost("It may have been done all the same. Check with get_meeting_data before trying again."),
 			Remedy("The API allows 5 deletions a minute: wait one, then try again.", http.StatusTooManyRequests)),
 	}}
@@ -100,10 +101,10 @@ type joinMeeting struct {
 
 type joined struct {
 	About
-	BotID      string `json:"bot_id"`
-	Platform   string `json:"platform"`
-	MeetingURL said   `json:"meeting_url"`
-	JoinsAt    string `json:"joins_at,omitzero"`
+	BotID      untrusted.Word `json:"bot_id"`
+	Platform   string         `json:"platform"`
+	MeetingURL untrusted.Text `json:"meeting_url"`
+	JoinsAt    string         `json:"joins_at,omitzero"`
 }
 
 func (o *joined) Text() string {
@@ -144,7 +145,7 @@ func join(ctx context.Context, api *client.Client, call *Call, in joinMeeting) (
 	if err != nil {
 		return nil, err
 	}
-	out := &joined{BotID: answer.BotID, Platform: platform(req.MeetingURL), MeetingURL: link(req.MeetingURL)}
+	out := &joined{BotID: untrusted.ID(answer.BotID), Platform: platform(req.MeetingURL), MeetingURL: untrusted.Link(req.MeetingURL)}
 	out.Next = "get_meeting_data with this bot_id tells whether it was admitted (allow a minute or two), and has the transcript when the meeting is over. leave_meeting takes it out."
 	if req.StartTime != nil {
 		out.JoinsAt = stamp(client.Time{Time: req.StartTime.Time})
@@ -202,11 +203,11 @@ func (c *Call) platformNotes(link, message string, waiting int, s client.BotSett
 
 type left struct {
 	About
-	BotID string `json:"bot_id"`
-	OK    bool   `json:"ok"`
+	BotID untrusted.Word `json:"bot_id"`
+	OK    bool           `json:"ok"`
 }
 
-func (o *left) Text() string { return "Bot " + o.BotID + " is leaving." }
+func (o *left) Text() string { return "Bot " + o.BotID.String() + " is leaving." }
 
 type retranscribe struct {
 	botID
@@ -216,19 +217,19 @@ type retranscribe struct {
 
 type retranscribing struct {
 	About
-	BotID string `json:"bot_id"`
-	OK    bool   `json:"ok"`
+	BotID untrusted.Word `json:"bot_id"`
+	OK    bool           `json:"ok"`
 }
 
 func (o *retranscribing) Text() string {
-	return "The recording of bot " + o.BotID + " is being transcribed again."
+	return "The recording of bot " + o.BotID.String() + " is being transcribed again."
 }
 
 type deleted struct {
 	About
-	BotID  string `json:"bot_id"`
-	OK     bool   `json:"ok"`
-	Status string `json:"status"`
+	BotID  untrusted.Word `json:"bot_id"`
+	OK     bool           `json:"ok"`
+	Status untrusted.Word `json:"status"`
 }
 
 func (o *deleted) Text() string {
@@ -238,14 +239,14 @@ func (o *deleted) Text() string {
 		"alreadyDeleted":   "Everything was deleted before.",
 		"noDataFound":      "There was no data to delete.",
 	}
-	return fmt.Sprintf("Bot %s: %s (%s)", o.BotID, words[o.Status], o.Status)
+	return fmt.Sprintf("Bot %s: %s (%s)", o.BotID, words[o.Status.String()], o.Status)
 }
 
 // names joins cleaned names for a line of text, with how many more there are.
-func names(all []said, more int) string {
+func names(all []untrusted.Text, more int) string {
 	texts := make([]string, len(all), len(all)+1)
 	for i, name := range all {
-		texts[i] = name.quoted()
+		texts[i] = name.Quoted()
 	}
 	if more > 0 {
 		texts = append(texts, fmt.Sprintf("and %d more", more))
@@ -253,11 +254,20 @@ func names(all []said, more int) string {
 	return strings.Join(texts, ", ")
 }
 
+// listOf joins words for a line of text.
+func listOf(all []untrusted.Word) string {
+	texts := make([]string, len(all))
+	for i, word := range all {
+		texts[i] = word.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
 // shortAll cleans names.
-func shortAll(all []string) []said {
-	out := make([]said, 0, len(all))
+func shortAll(all []string) []untrusted.Text {
+	out := make([]untrusted.Text, 0, len(all))
 	for _, name := range all {
-		if clean := short(name); clean != "" && !slices.Contains(out, clean) {
+		if clean := untrusted.Name(name); !clean.IsZero() && !slices.Contains(out, clean) {
 			out = append(out, clean)
 		}
 	}

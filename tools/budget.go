@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // budget is the argument of tools that return meeting content.
@@ -48,13 +49,22 @@ func (c *Call) render(out Result) (rendered, error) {
 	if c.trim != nil {
 		about.Next = c.trim(about.Next)
 	}
-	about.UntrustedFields = untrusted(reflect.ValueOf(out), "", nil)
+	about.UntrustedFields = untrustedPaths(reflect.ValueOf(out), "", nil)
 	structured, err := json.Marshal(out)
 	if err != nil {
 		return rendered{}, fmt.Errorf("write result: %w", err)
 	}
 	c.last = rendered{out, strings.TrimSpace(out.Text()) + about.Text(), structured}
 	return c.last, nil
+}
+
+// compact writes clean JSON on one line.
+func compact(v any) string {
+	raw, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		return "not JSON"
+	}
+	return string(raw)
 }
 
 // Text is what stands below every result's own text.
@@ -104,19 +114,19 @@ const (
 )
 
 // name cleans a name or title, and shows as much of it as the detail has room for.
-func (d detail) name(text string) said {
+func (d detail) name(text string) untrusted.Text {
 	if d == least {
-		return said(transcript.Line(text, leastName))
+		return untrusted.Line(text, leastName)
 	}
-	return short(text)
+	return untrusted.Name(text)
 }
 
 // link is name for a URL.
-func (d detail) link(text string) said {
+func (d detail) link(text string) untrusted.Text {
 	if d == least {
-		return said(transcript.Line(text, leastLink))
+		return untrusted.Line(text, leastLink)
 	}
-	return link(text)
+	return untrusted.Link(text)
 }
 
 func detailOf(word string) detail {

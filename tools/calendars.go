@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // calendars is the set about calendars, their events and their recordings.
@@ -74,7 +75,7 @@ func calendars(api *client.Client) Set {
 		define("delete_calendar", "delete_calendar", "Disconnect a calendar", Destroys,
 			"Disconnects a calendar; its events and scheduled recordings go with it. Meetings already recorded stay.",
 			func(ctx context.Context, in calendarID) (*gone, error) {
-				return &gone{OK: true, CalendarID: in.CalendarID}, api.DeleteCalendar(ctx, in.CalendarID)
+				return &gone{OK: true, CalendarID: untrusted.ID(in.CalendarID)}, api.DeleteCalendar(ctx, in.CalendarID)
 			}, Lost("It may have been done all the same. Check with list_calendars before trying again.")),
 
 		define("resync_calendars", "resync_all_calendars", "Sync all calendars", Writes,
@@ -153,15 +154,15 @@ type calendar struct {
 }
 
 type calendarEntry struct {
-	CalendarID string `json:"calendar_id"`
-	Name       said   `json:"name"`
-	Email      said   `json:"email"`
-	GoogleID   said   `json:"google_id"` // Microsoft's id too
-	ResourceID string `json:"resource_id,omitzero"`
+	CalendarID untrusted.Word `json:"calendar_id"`
+	Name       untrusted.Text `json:"name"`
+	Email      untrusted.Text `json:"email"`
+	GoogleID   untrusted.Text `json:"google_id"` // Microsoft's id too
+	ResourceID untrusted.Word `json:"resource_id,omitzero"`
 }
 
 func entryOf(c client.Calendar) calendarEntry {
-	return calendarEntry{c.UUID, short(c.Name), short(c.Email), short(c.GoogleID), c.ResourceID}
+	return calendarEntry{untrusted.ID(c.UUID), untrusted.Name(c.Name), untrusted.Name(c.Email), untrusted.Name(c.GoogleID), untrusted.ID(c.ResourceID)}
 }
 
 func calendarOf(c client.Calendar) *calendar { return &calendar{calendarEntry: entryOf(c)} }
@@ -169,9 +170,9 @@ func calendarOf(c client.Calendar) *calendar { return &calendar{calendarEntry: e
 func (o *calendar) Text() string { return o.line() }
 
 func (e calendarEntry) line() string {
-	text := fmt.Sprintf("calendar_id %s · %s · %s · provider's id %s", e.CalendarID, e.Name.quoted(), e.Email, e.GoogleID)
-	if e.ResourceID != "" {
-		text += " · resource_id " + e.ResourceID
+	text := fmt.Sprintf("calendar_id %s · %s · %s · provider's id %s", e.CalendarID, e.Name.Quoted(), e.Email, e.GoogleID)
+	if !e.ResourceID.IsZero() {
+		text += " · resource_id " + e.ResourceID.String()
 	}
 	return text
 }
@@ -210,15 +211,15 @@ type rawCalendarList struct {
 }
 
 type rawCalendar struct {
-	RawCalendarID said `json:"raw_calendar_id"`
-	Email         said `json:"email"`
-	IsPrimary     bool `json:"is_primary"`
+	RawCalendarID untrusted.Text `json:"raw_calendar_id"`
+	Email         untrusted.Text `json:"email"`
+	IsPrimary     bool           `json:"is_primary"`
 }
 
 func rawCalendarsOf(all []client.RawCalendar) *rawCalendarList {
 	out := &rawCalendarList{Calendars: make([]rawCalendar, len(all))}
 	for i, c := range all {
-		out.Calendars[i] = rawCalendar{link(c.ID), short(c.Email), c.IsPrimary}
+		out.Calendars[i] = rawCalendar{untrusted.Link(c.ID), untrusted.Name(c.Email), c.IsPrimary}
 	}
 	out.Next = "create_calendar with one raw_calendar_id."
 	return out
@@ -241,36 +242,33 @@ func (o *rawCalendarList) Text() string {
 // gone says what was deleted.
 type gone struct {
 	About
-	OK           bool   `json:"ok"`
-	CalendarID   string `json:"calendar_id,omitzero"`
-	ConnectionID string `json:"connection_id,omitzero"`
+	OK           bool           `json:"ok"`
+	CalendarID   untrusted.Word `json:"calendar_id,omitzero"`
+	ConnectionID untrusted.Word `json:"connection_id,omitzero"`
 }
 
 func (o *gone) Text() string {
-	if o.CalendarID != "" {
-		return "Calendar " + o.CalendarID + " is disconnected."
+	if !o.CalendarID.IsZero() {
+		return "Calendar " + o.CalendarID.String() + " is disconnected."
 	}
-	return "Zoom connection " + o.ConnectionID + " is deleted."
+	return "Zoom connection " + o.ConnectionID.String() + " is deleted."
 }
 
 type resynced struct {
 	About
-	SyncedCalendars []string      `json:"synced_calendars"`
-	Errors          []resyncError `json:"errors"`
+	SyncedCalendars []untrusted.Word `json:"synced_calendars"`
+	Errors          []resyncError    `json:"errors"`
 }
 
 type resyncError struct {
-	CalendarID string `json:"calendar_id"`
-	Message    said   `json:"message"`
+	CalendarID untrusted.Word `json:"calendar_id"`
+	Message    untrusted.Text `json:"message"`
 }
 
 func resyncedOf(r *client.Resync) *resynced {
-	out := &resynced{SyncedCalendars: r.SyncedCalendars, Errors: []resyncError{}}
-	if out.SyncedCalendars == nil {
-		out.SyncedCalendars = []string{}
-	}
+	out := &resynced{SyncedCalendars: untrusted.IDs(r.SyncedCalendars), Errors: []resyncError{}}
 	for _, e := range r.Errors {
-		out.Errors = append(out.Errors, resyncError{e.CalendarUUID, said(link(e.Message))})
+		out.Errors = append(out.Errors, resyncError{untrusted.ID(e.CalendarUUID), untrusted.Line(e.Message, 300)})
 	}
 	if len(out.Errors) > 0 {
 		out.Next = "update_calendar with fresh credentials for those that failed."
@@ -281,7 +279,7 @@ func resyncedOf(r *client.Resync) *resynced {
 func (o *resynced) Text() string {
 	text := "Synced " + counted(len(o.SyncedCalendars), "calendar")
 	if len(o.SyncedCalendars) > 0 {
-		text += ": " + strings.Join(o.SyncedCalendars, ", ")
+		text += ": " + listOf(o.SyncedCalendars)
 	}
 	for _, e := range o.Errors {
 		text += fmt.Sprintf("\nNot synced: %s, %s", e.CalendarID, e.Message)

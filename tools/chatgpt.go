@@ -16,6 +16,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 	"github.com/meetmcp/meetmcp/internal/words"
 )
 
@@ -49,15 +50,15 @@ type fetchID struct {
 
 // source is one result of search.
 type source struct {
-	ID    string `json:"id"`
-	Title said   `json:"title"`
-	URL   string `json:"url"` // https, or empty
+	ID    string         `json:"id"`
+	Title untrusted.Text `json:"title"`
+	URL   string         `json:"url"` // https, or empty
 }
 
 // fetched is what fetch returns.
 type fetched struct {
 	ID       string            `json:"id"`
-	Title    said              `json:"title"`
+	Title    untrusted.Text    `json:"title"`
 	Text     string            `json:"text"`
 	URL      string            `json:"url"` // https, or empty
 	Metadata map[string]string `json:"metadata"`
@@ -115,7 +116,7 @@ func searchResultsOf(ctx context.Context, api *client.Client, archive *archive, 
 		m := hit.Meeting
 		results = append(results, source{
 			ID:    fmt.Sprintf("%s#%d-%d", m.BotID, hit.First, hit.Last),
-			Title: said(fmt.Sprintf("%s · %s · %s-%s", short(m.Title), m.Date.UTC().Format(time.DateOnly), transcript.Clock(hit.Start), transcript.Clock(hit.End))),
+			Title: dated(m.Title, fmt.Sprintf("%s · %s-%s", m.Date.UTC().Format(time.DateOnly), transcript.Clock(hit.Start), transcript.Clock(hit.End))),
 			URL:   secure(m.MeetingURL),
 		})
 	}
@@ -154,7 +155,7 @@ func recentMeetings(ctx context.Context, api *client.Client) (*Document, error) 
 	for _, bot := range page.Bots {
 		name, from := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 		if from != fallbackTitle {
-			name += said(" · " + bot.CreatedAt.UTC().Format(time.DateOnly))
+			name = dated(name.String(), bot.CreatedAt.UTC().Format(time.DateOnly))
 		}
 		results = append(results, source{bot.UUID, name, secure(bot.MeetingURL)})
 	}
@@ -169,15 +170,20 @@ func titled(entries []library.Entry, query string) []source {
 		name := words.Exact(e.Title)
 		missing := slices.ContainsFunc(asked, func(w string) bool { return !strings.Contains(name, " "+w+" ") })
 		if !missing && len(asked) > 0 && len(results) < titledMost {
-			results = append(results, source{e.BotID, short(e.Title) + said(" · "+e.Date.UTC().Format(time.DateOnly)), secure(e.MeetingURL)})
+			results = append(results, source{e.BotID, dated(e.Title, e.Date.UTC().Format(time.DateOnly)), secure(e.MeetingURL)})
 		}
 	}
 	return results
 }
 
+// dated is a title with when it was, as people tell meetings apart.
+func dated(title, when string) untrusted.Text {
+	return untrusted.Line(untrusted.Name(title).String()+" · "+when, transcript.NameLimit+len(when)+3)
+}
+
 // secure returns a meeting's link if a client may show it as a source, else "".
 func secure(address string) string {
-	address = string(link(address))
+	address = untrusted.Link(address).String()
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil ||
 		strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>[]\\^`{|}", r) }) {
@@ -245,7 +251,7 @@ func fetch(ctx context.Context, archive *archive, call *Call, id string) (*Docum
 	if err != nil {
 		return nil, err
 	}
-	out := &fetched{ID: id, Title: short(r.Title), URL: secure(r.MeetingURL), Metadata: map[string]string{
+	out := &fetched{ID: id, Title: untrusted.Name(r.Title), URL: secure(r.MeetingURL), Metadata: map[string]string{
 		"bot_id": r.BotID, "date": r.Date.UTC().Format(time.RFC3339), "duration_s": strconv.FormatInt(r.Duration, 10), "total_turns": strconv.Itoa(len(r.Turns)),
 		"untrusted_fields": "title, text, url",
 	}}

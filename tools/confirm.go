@@ -20,6 +20,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/audit"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // person is asked before something is lost. What a question was about is not
@@ -185,7 +186,7 @@ func (p *person) question(ctx context.Context, call *Call, args []byte) (string,
 		if err != nil {
 			return "", err
 		}
-		name, at := short(event.Name).quoted(), event.StartTime.In(p.policy.Timezone).Format("2006-01-02 15:04 MST")
+		name, at := untrusted.Name(event.Name).Quoted(), event.StartTime.In(p.policy.Timezone).Format("2006-01-02 15:04 MST")
 		if in.AllOccurrences {
 			return fmt.Sprintf("Cancel the recordings of the whole series %s, among them that of %s?", name, at), nil
 		}
@@ -195,7 +196,7 @@ func (p *person) question(ctx context.Context, call *Call, args []byte) (string,
 		if err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("Delete the connection of the Zoom user %s? They would have to consent again.", short(connection.ZoomUserID).quoted()), nil
+		return fmt.Sprintf("Delete the connection of the Zoom user %s? They would have to consent again.", untrusted.Name(connection.ZoomUserID).Quoted()), nil
 	}
 	return call.tool.Title + "? This cannot be undone.", nil
 }
@@ -210,7 +211,7 @@ func (p *person) meeting(ctx context.Context, call *Call, id string) (string, er
 		return "", err
 	}
 	title, _ := titleOf(ctx, p.api, call, data)
-	text := title.quoted() + " of " + data.BotData.Bot.CreatedAt.In(p.policy.Timezone).Format(time.DateOnly)
+	text := title.Quoted() + " of " + data.BotData.Bot.CreatedAt.In(p.policy.Timezone).Format(time.DateOnly)
 	if data.Duration > 0 {
 		text += ", " + lasted(data.Duration)
 	}
@@ -233,7 +234,7 @@ func (p *person) calendar(ctx context.Context, id string) (name, scheduled strin
 			count++
 		}
 	}
-	name = short(calendar.Name).quoted() + " of " + short(calendar.Email).quoted()
+	name = untrusted.Name(calendar.Name).Quoted() + " of " + untrusted.Name(calendar.Email).Quoted()
 	switch {
 	case page.Next != "":
 		return name, fmt.Sprintf("All its scheduled recordings are cancelled, %d of the next 100 events", count), nil

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 type listEvents struct {
@@ -40,28 +42,28 @@ type event struct {
 }
 
 type eventEntry struct {
-	EventID    string       `json:"event_id"`
-	CalendarID string       `json:"calendar_id,omitzero"`
-	Name       said         `json:"name"`
-	StartTime  string       `json:"start_time"`
-	EndTime    string       `json:"end_time"`
-	MeetingURL said         `json:"meeting_url,omitzero"`
-	Recurring  bool         `json:"is_recurring,omitzero"`
-	Organizer  bool         `json:"is_organizer,omitzero"`
-	Deleted    bool         `json:"deleted,omitzero"`
-	Attendees  []attendee   `json:"attendees,omitzero"`
-	More       int          `json:"more_attendees,omitzero"`
-	BotParam   *botSettings `json:"bot_param,omitzero"` // present when a recording is scheduled
+	EventID    untrusted.Word `json:"event_id"`
+	CalendarID untrusted.Word `json:"calendar_id,omitzero"`
+	Name       untrusted.Text `json:"name"`
+	StartTime  string         `json:"start_time"`
+	EndTime    string         `json:"end_time"`
+	MeetingURL untrusted.Text `json:"meeting_url,omitzero"`
+	Recurring  bool           `json:"is_recurring,omitzero"`
+	Organizer  bool           `json:"is_organizer,omitzero"`
+	Deleted    bool           `json:"deleted,omitzero"`
+	Attendees  []attendee     `json:"attendees,omitzero"`
+	More       int            `json:"more_attendees,omitzero"`
+	BotParam   *botSettings   `json:"bot_param,omitzero"` // present when a recording is scheduled
 	// with detail full
-	GoogleID         said     `json:"google_id,omitzero"` // Microsoft's id too
-	RecurringEventID said     `json:"recurring_event_id,omitzero"`
-	LastUpdatedAt    string   `json:"last_updated_at,omitzero"`
-	Raw              anything `json:"raw,omitzero"`
+	GoogleID         untrusted.Text `json:"google_id,omitzero"` // Microsoft's id too
+	RecurringEventID untrusted.Text `json:"recurring_event_id,omitzero"`
+	LastUpdatedAt    string         `json:"last_updated_at,omitzero"`
+	Raw              untrusted.JSON `json:"raw,omitzero"`
 }
 
 type attendee struct {
-	Email said `json:"email"`
-	Name  said `json:"name,omitzero"`
+	Email untrusted.Text `json:"email"`
+	Name  untrusted.Text `json:"name,omitzero"`
 }
 
 // Attendees that a list shows of each event, and one event by itself or in full.
@@ -72,7 +74,7 @@ const (
 
 func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
 	out := eventEntry{
-		EventID: e.UUID, Name: d.name(e.Name), StartTime: stamp(e.StartTime), EndTime: stamp(e.EndTime),
+		EventID: untrusted.ID(e.UUID), Name: d.name(e.Name), StartTime: stamp(e.StartTime), EndTime: stamp(e.EndTime),
 		MeetingURL: d.link(e.MeetingURL), Recurring: e.IsRecurring, Deleted: e.Deleted,
 	}
 	if e.BotParam != nil {
@@ -84,9 +86,9 @@ func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
 	if d == full {
 		attendees = max(attendees, attendeesShown)
 	}
-	out.CalendarID, out.Organizer = e.CalendarUUID, e.IsOrganizer
+	out.CalendarID, out.Organizer = untrusted.ID(e.CalendarUUID), e.IsOrganizer
 	for _, a := range e.Attendees[:min(attendees, len(e.Attendees))] {
-		out.Attendees = append(out.Attendees, attendee{short(a.Email), short(a.Name)})
+		out.Attendees = append(out.Attendees, attendee{untrusted.Name(a.Email), untrusted.Name(a.Name)})
 	}
 	out.More = len(e.Attendees) - len(out.Attendees)
 	switch {
@@ -94,20 +96,17 @@ func entryOfEvent(e client.Event, d detail, attendees int) eventEntry {
 	case d == full:
 		*out.BotParam = settingsOf(e.BotParam)
 	default:
-		out.BotParam.BotName = short(e.BotParam.BotName)
-	}
-	if d == least {
-		out.CalendarID, out.Organizer, out.More = "", false, 0
+		out.BotParam.BotName = untrusted.Name(e.BotParam.BotName)
 	}
 	if d == full {
-		out.GoogleID, out.RecurringEventID, out.LastUpdatedAt, out.Raw = short(e.GoogleID), short(e.RecurringEventID), stamp(e.LastUpdatedAt), cleaned(e.Raw)
+		out.GoogleID, out.RecurringEventID, out.LastUpdatedAt, out.Raw = untrusted.Name(e.GoogleID), untrusted.Name(e.RecurringEventID), stamp(e.LastUpdatedAt), untrusted.Of(e.Raw)
 	}
 	return out
 }
 
 func (e eventEntry) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "event_id %s · %s · %s to %s", e.EventID, e.Name.quoted(), e.StartTime, e.EndTime)
+	fmt.Fprintf(&b, "event_id %s · %s · %s to %s", e.EventID, e.Name.Quoted(), e.StartTime, e.EndTime)
 	for _, f := range []struct {
 		on   bool
 		word string
@@ -116,7 +115,7 @@ func (e eventEntry) text() string {
 			b.WriteString(" · " + f.word)
 		}
 	}
-	if e.MeetingURL == "" {
+	if e.MeetingURL.IsZero() {
 		b.WriteString("\n  no link, so it cannot be recorded")
 	} else {
 		fmt.Fprintf(&b, "\n  %s", e.MeetingURL)
@@ -124,22 +123,27 @@ func (e eventEntry) text() string {
 	switch {
 	case e.BotParam == nil:
 		b.WriteString(" · no recording scheduled")
-	case e.BotParam.BotName == "":
+	case e.BotParam.BotName.IsZero():
 		b.WriteString(" · recording scheduled")
 	default:
-		fmt.Fprintf(&b, " · recording scheduled, bot %s", e.BotParam.BotName.quoted())
+		fmt.Fprintf(&b, " · recording scheduled, bot %s", e.BotParam.BotName.Quoted())
 	}
 	if len(e.Attendees) > 0 {
-		all := make([]said, len(e.Attendees))
+		all := make([]untrusted.Text, len(e.Attendees))
 		for i, a := range e.Attendees {
-			all[i] = a.Email
-			if a.Name != "" {
-				all[i] = a.Name + " <" + a.Email + ">"
-			}
+			all[i] = a.shown()
 		}
 		b.WriteString("\n  with " + names(all, e.More))
 	}
 	return b.String()
+}
+
+// shown is a name with its address, or the address alone.
+func (a attendee) shown() untrusted.Text {
+	if a.Name.IsZero() {
+		return a.Email
+	}
+	return untrusted.Line(a.Name.String()+" <"+a.Email.String()+">", 2*transcript.NameLimit)
 }
 
 func (e eventEntry) details() string {
@@ -147,13 +151,13 @@ func (e eventEntry) details() string {
 		return ""
 	}
 	text := fmt.Sprintf("\n  calendar_id %s · provider's id %s · updated %s", e.CalendarID, e.GoogleID, e.LastUpdatedAt)
-	if e.RecurringEventID != "" {
-		text += " · series " + string(e.RecurringEventID)
+	if !e.RecurringEventID.IsZero() {
+		text += " · series " + e.RecurringEventID.String()
 	}
 	if e.BotParam != nil {
 		text += "\n  bot_param " + compact(e.BotParam)
 	}
-	if e.Raw != nil {
+	if !e.Raw.IsZero() {
 		text += "\n  raw " + compact(e.Raw)
 	}
 	return text

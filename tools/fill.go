@@ -9,6 +9,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // How much a search fetches of meetings that it has not seen before it answers
@@ -81,7 +82,7 @@ func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (search
 		unread[id] = true
 	}
 	if s.covered.NotYetTotal = len(s.unread); s.covered.NotYetTotal > 0 {
-		s.covered.NotYet = s.unread[:min(len(s.unread), fetchMost)]
+		s.covered.NotYet = untrusted.IDs(s.unread[:min(len(s.unread), fetchMost)])
 	}
 	s.covered.Complete = s.covered.Complete && len(s.unread) == 0
 	return s.covered, unread, ctx.Err()
@@ -158,7 +159,7 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 			s.running++
 			continue
 		}
-		doubts := ok && (!bot.spoken || bot.source != fallbackTitle && string(bot.title) != copied.Title)
+		doubts := ok && (!bot.spoken || bot.source != fallbackTitle && bot.title.String() != copied.Title)
 		switch {
 		case doubts:
 			doubtful = append(doubtful, bot.id)

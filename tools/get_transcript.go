@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 type getTranscript struct {
@@ -25,31 +26,31 @@ type getTranscript struct {
 // seconds from the recording's start.
 type turnsPage struct {
 	About
-	BotID      string       `json:"bot_id"`
-	Title      said         `json:"title"`
-	Date       string       `json:"date"`
-	Language   string       `json:"language,omitzero"`
-	TotalTurns int          `json:"total_turns"`
-	Turns      []turnData   `json:"turns"`
-	Speakers   []speaking   `json:"speakers"`
-	Suspicious []suspicious `json:"suspicious,omitzero"`
-	NextCursor string       `json:"next_cursor,omitzero"`
+	BotID      untrusted.Word `json:"bot_id"`
+	Title      untrusted.Text `json:"title"`
+	Date       string         `json:"date"`
+	Language   untrusted.Word `json:"language,omitzero"`
+	TotalTurns int            `json:"total_turns"`
+	Turns      []turnData     `json:"turns"`
+	Speakers   []speaking     `json:"speakers"`
+	Suspicious []suspicious   `json:"suspicious,omitzero"`
+	NextCursor string         `json:"next_cursor,omitzero"`
 }
 
 type turnData struct {
-	Turn    int     `json:"turn"`
-	Speaker said    `json:"speaker"`
-	Start   float64 `json:"start_time"`
-	End     float64 `json:"end_time"`
-	Text    said    `json:"text"`
+	Turn    int            `json:"turn"`
+	Speaker untrusted.Text `json:"speaker"`
+	Start   float64        `json:"start_time"`
+	End     float64        `json:"end_time"`
+	Text    untrusted.Text `json:"text"`
 }
 
 // suspicious is a passage that seems to speak to an AI.
 type suspicious struct {
-	Turn  int     `json:"turn"`
-	Start float64 `json:"start_time"`
-	Kind  string  `json:"kind"`
-	Quote said    `json:"quote"`
+	Turn  int            `json:"turn"`
+	Start float64        `json:"start_time"`
+	Kind  string         `json:"kind"`
+	Quote untrusted.Text `json:"quote"`
 }
 
 func (o *turnsPage) Text() string {
@@ -125,8 +126,8 @@ func noTranscriptYet(r *record) *Document {
 		next = "get_meeting_data says more about this meeting."
 	}
 	return &Document{
-		Body: fmt.Sprintf("There is no transcript of bot_id %s (state %s). %s\nThis says nothing about what was said in the meeting.\nNext: %s", r.BotID, r.state, r.absent.cause, next),
-		Meta: map[string]any{"meetmcp/bot_id": r.BotID, "meetmcp/state": r.state, "meetmcp/total_turns": 0},
+		Body: fmt.Sprintf("There is no transcript of bot_id %s (state %s). %s\nThis says nothing about what was said in the meeting.\nNext: %s", untrusted.ID(r.BotID), r.state, r.absent.cause, next),
+		Meta: map[string]any{"meetmcp/bot_id": untrusted.ID(r.BotID), "meetmcp/state": r.state, "meetmcp/total_turns": 0},
 	}
 }
 
@@ -145,17 +146,17 @@ func turnsAsData(call *Call, r *record, turns []transcript.Turn, from transcript
 			break
 		}
 		out := &turnsPage{
-			BotID: r.BotID, Title: said(r.Title), Date: r.Date.UTC().Format(time.RFC3339), Language: page[0].Lang, TotalTurns: len(r.Turns),
+			BotID: untrusted.ID(r.BotID), Title: untrusted.Name(r.Title), Date: r.Date.UTC().Format(time.RFC3339), Language: untrusted.ID(page[0].Lang), TotalTurns: len(r.Turns),
 			Turns: make([]turnData, 0, len(page)), Speakers: []speaking{},
 		}
 		for _, t := range page {
 			out.Turns = append(out.Turns, dataOf(t))
 		}
 		for _, s := range transcript.TalkTime(page) {
-			out.Speakers = append(out.Speakers, speaking{short(s.Speaker), int64(s.Seconds + 0.5), s.Words})
+			out.Speakers = append(out.Speakers, speaking{untrusted.Name(s.Speaker), int64(s.Seconds + 0.5), s.Words})
 		}
 		for _, s := range transcript.Suspicious(shownTurns(turns, page[0].Index, page[len(page)-1].Index)) {
-			out.Suspicious = append(out.Suspicious, suspicious{s.Turn, s.Start, s.Kind, said(s.Quote)})
+			out.Suspicious = append(out.Suspicious, suspicious{s.Turn, s.Start, s.Kind, untrusted.Name(s.Quote)})
 		}
 		if more {
 			next, err := call.next([2]int{rest.Turn, rest.Rune})
@@ -178,7 +179,7 @@ func turnsAsData(call *Call, r *record, turns []transcript.Turn, from transcript
 }
 
 func dataOf(t transcript.Turn) turnData {
-	return turnData{t.Index, said(t.Speaker), round(t.Start), round(t.End), said(t.Text)}
+	return turnData{t.Index, untrusted.Name(t.Speaker), round(t.Start), round(t.End), untrusted.Speech(t.Text)}
 }
 
 // round keeps times to hundredths of a second.

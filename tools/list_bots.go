@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // Paging over bots: pages of the API are as large as it allows where bots are
@@ -38,30 +39,30 @@ type botList struct {
 }
 
 type listedBot struct {
-	BotID       string `json:"bot_id"`
-	Title       said   `json:"title"`
-	TitleSource string `json:"title_source"`
-	BotName     said   `json:"bot_name"`
-	MeetingURL  said   `json:"meeting_url"`
-	CreatedAt   string `json:"created_at"`
-	EndedAt     string `json:"ended_at,omitzero"`
-	Duration    *int64 `json:"duration,omitzero"` // seconds
-	Speakers    []said `json:"speakers,omitzero"`
-	MoreSpeaker int    `json:"more_speakers,omitzero"`
+	BotID       untrusted.Word   `json:"bot_id"`
+	Title       untrusted.Text   `json:"title"`
+	TitleSource string           `json:"title_source"`
+	BotName     untrusted.Text   `json:"bot_name"`
+	MeetingURL  untrusted.Text   `json:"meeting_url"`
+	CreatedAt   string           `json:"created_at"`
+	EndedAt     string           `json:"ended_at,omitzero"`
+	Duration    *int64           `json:"duration,omitzero"` // seconds
+	Speakers    []untrusted.Text `json:"speakers,omitzero"`
+	MoreSpeaker int              `json:"more_speakers,omitzero"`
 	listedDetails
 }
 
 // listedDetails are the API's other fields, with detail full.
 type listedDetails struct {
-	ID             string   `json:"id,omitzero"` // the API's old id, if it is another
-	Extra          anything `json:"extra,omitzero"`
-	SessionID      string   `json:"session_id,omitzero"`
-	AccessCount    *int64   `json:"access_count,omitzero"`
-	LastAccessedAt string   `json:"last_accessed_at,omitzero"`
+	ID             untrusted.Word `json:"id,omitzero"` // the API's old id, if it is another
+	Extra          untrusted.JSON `json:"extra,omitzero"`
+	SessionID      untrusted.Word `json:"session_id,omitzero"`
+	AccessCount    *int64         `json:"access_count,omitzero"`
+	LastAccessedAt string         `json:"last_accessed_at,omitzero"`
 }
 
 func (l *listedDetails) none() bool {
-	return l.ID == "" && l.Extra == nil && l.SessionID == "" && l.AccessCount == nil && l.LastAccessedAt == ""
+	return l.ID.IsZero() && l.Extra.IsZero() && l.SessionID.IsZero() && l.AccessCount == nil && l.LastAccessedAt == ""
 }
 
 // coverage says what was looked at, so that an empty list is not taken for
@@ -104,7 +105,7 @@ func counted(n int, thing string) string {
 func (o *botList) Text() string {
 	var b strings.Builder
 	for _, bot := range o.Bots {
-		fmt.Fprintf(&b, "- bot_id %s · %s · %s", bot.BotID, bot.Title.quoted(), bot.CreatedAt)
+		fmt.Fprintf(&b, "- bot_id %s · %s · %s", bot.BotID, bot.Title.Quoted(), bot.CreatedAt)
 		switch {
 		case bot.EndedAt == "":
 			b.WriteString(" · not ended")
@@ -116,7 +117,7 @@ func (o *botList) Text() string {
 		if len(bot.Speakers) > 0 {
 			b.WriteString(" · " + names(bot.Speakers, bot.MoreSpeaker))
 		}
-		fmt.Fprintf(&b, "\n  bot %s · %s\n", bot.BotName.quoted(), bot.MeetingURL)
+		fmt.Fprintf(&b, "\n  bot %s · %s\n", bot.BotName.Quoted(), bot.MeetingURL)
 		if !bot.listedDetails.none() {
 			b.WriteString("  all else " + compact(bot.listedDetails) + "\n")
 		}
@@ -284,7 +285,7 @@ const speakersListed = 8
 func listed(bot client.ListedBot, d detail) listedBot {
 	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 	out := listedBot{
-		BotID: bot.UUID, Title: d.name(string(name)), TitleSource: source, BotName: d.name(bot.BotName), MeetingURL: d.link(bot.MeetingURL),
+		BotID: untrusted.ID(bot.UUID), Title: d.name(name.String()), TitleSource: source, BotName: d.name(bot.BotName), MeetingURL: d.link(bot.MeetingURL),
 		CreatedAt: stamp(bot.CreatedAt), EndedAt: stamp(bot.EndedAt), Duration: bot.Duration,
 	}
 	if d == least {
@@ -296,9 +297,9 @@ func listed(bot client.ListedBot, d detail) listedBot {
 	}
 	if d == full {
 		if string(bot.ID) != bot.UUID {
-			out.ID = string(bot.ID)
+			out.ID = untrusted.ID(string(bot.ID))
 		}
-		out.Extra, out.SessionID = cleaned(bot.Extra), bot.SessionID
+		out.Extra, out.SessionID = untrusted.Of(bot.Extra), untrusted.ID(bot.SessionID)
 		out.AccessCount, out.LastAccessedAt = bot.AccessCount, stamp(bot.LastAccessedAt)
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 // surveyed is a bot as the API lists it, with what a search needs to know of it.
 type surveyed struct {
 	id, link       string
-	title          said
+	title          untrusted.Text
 	source         string // of the title
 	created, ended time.Time
 	spoken         bool // somebody was understood
@@ -91,7 +92,7 @@ func (l *listing) settle(now time.Time) {
 func (l listing) bytes() int {
 	n := 0
 	for _, bot := range l.bots {
-		n += 150 + len(bot.id) + len(bot.link) + len(bot.title)
+		n += 150 + len(bot.id) + len(bot.link) + len(bot.title.String())
 	}
 	return n
 }
@@ -99,5 +100,5 @@ func (l listing) bytes() int {
 // called reports that the bot's title or link has the text.
 func (s surveyed) called(text string) bool {
 	text = strings.ToLower(text)
-	return strings.Contains(strings.ToLower(string(s.title)), text) || strings.Contains(strings.ToLower(s.link), text)
+	return strings.Contains(strings.ToLower(s.title.String()), text) || strings.Contains(strings.ToLower(s.link), text)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 type getMeeting struct {
@@ -23,25 +24,25 @@ type getMeeting struct {
 // meeting is a meeting at a glance. Times are RFC 3339; duration is in seconds.
 type meeting struct {
 	About
-	BotID       string     `json:"bot_id"`
-	Title       said       `json:"title"`
-	TitleSource string     `json:"title_source"`
-	State       string     `json:"state,omitzero"` // absent on later pages of speech
-	Cause       said       `json:"cause,omitzero"`
-	Remedy      string     `json:"remedy,omitzero"`
-	Platform    string     `json:"platform,omitzero"`
-	MeetingURL  said       `json:"meeting_url,omitzero"`
-	BotName     said       `json:"bot_name,omitzero"`
-	EventID     string     `json:"event_id,omitzero"`
-	CreatedAt   string     `json:"created_at"`
-	BotJoinedAt string     `json:"bot_joined_at,omitzero"`
-	BotExitedAt string     `json:"bot_exited_at,omitzero"`
-	EndedAt     string     `json:"ended_at,omitzero"`
-	Duration    int64      `json:"duration,omitzero"`
-	Speakers    []speaking `json:"speakers,omitzero"`
-	MoreSpeaker int        `json:"more_speakers,omitzero"`
-	Transcript  spoken     `json:"transcript"`
-	Files       []string   `json:"files,omitzero"`
+	BotID       untrusted.Word `json:"bot_id"`
+	Title       untrusted.Text `json:"title"`
+	TitleSource string         `json:"title_source"`
+	State       string         `json:"state,omitzero"` // absent on later pages of speech
+	Cause       untrusted.Text `json:"cause,omitzero"`
+	Remedy      string         `json:"remedy,omitzero"`
+	Platform    string         `json:"platform,omitzero"`
+	MeetingURL  untrusted.Text `json:"meeting_url,omitzero"`
+	BotName     untrusted.Text `json:"bot_name,omitzero"`
+	EventID     untrusted.Word `json:"event_id,omitzero"`
+	CreatedAt   string         `json:"created_at"`
+	BotJoinedAt string         `json:"bot_joined_at,omitzero"`
+	BotExitedAt string         `json:"bot_exited_at,omitzero"`
+	EndedAt     string         `json:"ended_at,omitzero"`
+	Duration    int64          `json:"duration,omitzero"`
+	Speakers    []speaking     `json:"speakers,omitzero"`
+	MoreSpeaker int            `json:"more_speakers,omitzero"`
+	Transcript  spoken         `json:"transcript"`
+	Files       []string       `json:"files,omitzero"`
 	links
 	Details *botDetails `json:"details,omitzero"`
 	Speech  *speech     `json:"speech,omitzero"`
@@ -49,28 +50,31 @@ type meeting struct {
 
 // speaking is one speaker's share.
 type speaking struct {
-	Name    said  `json:"name"`
-	Seconds int64 `json:"seconds"`
-	Words   int   `json:"words"`
+	Name    untrusted.Text `json:"name"`
+	Seconds int64          `json:"seconds"`
+	Words   int            `json:"words"`
 }
 
 // links to a meeting's files, which expire.
 type links struct {
-	MP4                           string `json:"mp4,omitzero"`
-	Audio                         string `json:"audio,omitzero"`
-	MeetingParticipantsFile       string `json:"meeting_participants_file,omitzero"`
-	SpeakerDiarizationFile        string `json:"speaker_diarization_file,omitzero"`
-	SpeakerDiarizationFileNetwork string `json:"speaker_diarization_file_network,omitzero"`
+	MP4                           untrusted.Word `json:"mp4,omitzero"`
+	Audio                         untrusted.Word `json:"audio,omitzero"`
+	MeetingParticipantsFile       untrusted.Word `json:"meeting_participants_file,omitzero"`
+	SpeakerDiarizationFile        untrusted.Word `json:"speaker_diarization_file,omitzero"`
+	SpeakerDiarizationFileNetwork untrusted.Word `json:"speaker_diarization_file_network,omitzero"`
 }
 
 // present are the files that there are, by name.
-func (l links) present() iter.Seq2[string, string] {
-	return func(yield func(string, string) bool) {
-		for _, f := range [][2]string{
+func (l links) present() iter.Seq2[string, untrusted.Word] {
+	return func(yield func(string, untrusted.Word) bool) {
+		for _, f := range []struct {
+			name string
+			url  untrusted.Word
+		}{
 			{"mp4", l.MP4}, {"audio", l.Audio}, {"meeting_participants_file", l.MeetingParticipantsFile},
 			{"speaker_diarization_file", l.SpeakerDiarizationFile}, {"speaker_diarization_file_network", l.SpeakerDiarizationFileNetwork},
 		} {
-			if f[1] != "" && !yield(f[0], f[1]) {
+			if !f.url.IsZero() && !yield(f.name, f.url) {
 				return
 			}
 		}
@@ -81,32 +85,32 @@ func (l links) present() iter.Seq2[string, string] {
 // that may hold tokens, are left out.
 type botDetails struct {
 	botSettings
-	ID                    string   `json:"id,omitzero"` // the API's old id
-	AccountID             int64    `json:"account_id"`
-	BotParamID            int64    `json:"bot_param_id"`
-	DiarizationFails      *int     `json:"diarization_fails,omitzero"`
-	DiarizationV2         bool     `json:"diarization_v2"`
-	Errors                said     `json:"errors,omitzero"`
-	IsStopped             bool     `json:"is_stopped"`
-	MP4S3Path             string   `json:"mp4_s3_path,omitzero"`
-	Reserved              bool     `json:"reserved"`
-	ScheduledBotID        *int64   `json:"scheduled_bot_id,omitzero"`
-	SessionID             string   `json:"session_id,omitzero"`
-	SilenceTimeout        *int     `json:"silence_timeout,omitzero"`
-	TranscriptionFails    *int     `json:"transcription_fails,omitzero"`
-	TranscriptionPayloads anything `json:"transcription_payloads,omitzero"`
-	UserReportedError     anything `json:"user_reported_error,omitzero"`
+	ID                    untrusted.Word `json:"id,omitzero"` // the API's old id
+	AccountID             int64          `json:"account_id"`
+	BotParamID            int64          `json:"bot_param_id"`
+	DiarizationFails      *int           `json:"diarization_fails,omitzero"`
+	DiarizationV2         bool           `json:"diarization_v2"`
+	Errors                untrusted.Text `json:"errors,omitzero"`
+	IsStopped             bool           `json:"is_stopped"`
+	MP4S3Path             untrusted.Word `json:"mp4_s3_path,omitzero"`
+	Reserved              bool           `json:"reserved"`
+	ScheduledBotID        *int64         `json:"scheduled_bot_id,omitzero"`
+	SessionID             untrusted.Word `json:"session_id,omitzero"`
+	SilenceTimeout        *int           `json:"silence_timeout,omitzero"`
+	TranscriptionFails    *int           `json:"transcription_fails,omitzero"`
+	TranscriptionPayloads untrusted.JSON `json:"transcription_payloads,omitzero"`
+	UserReportedError     untrusted.JSON `json:"user_reported_error,omitzero"`
 }
 
 func detailsOf(bot *client.Bot) *botDetails {
 	d := &botDetails{
 		botSettings: settingsOf(&bot.BotParam),
-		ID:          string(bot.ID), AccountID: bot.AccountID, BotParamID: bot.BotParamID, DiarizationFails: bot.DiarizationFails, DiarizationV2: bot.DiarizationV2,
-		Errors: said(transcript.Line(bot.Errors, freeText)), IsStopped: bot.IsStopped, MP4S3Path: bot.MP4S3Path, Reserved: bot.Reserved,
-		ScheduledBotID: bot.ScheduledBotID, SessionID: bot.SessionID, SilenceTimeout: bot.SilenceTimeout,
-		TranscriptionFails: bot.TranscriptionFails, TranscriptionPayloads: cleaned(bot.TranscriptionPayloads), UserReportedError: cleaned(bot.UserReportedError),
+		ID:          untrusted.ID(string(bot.ID)), AccountID: bot.AccountID, BotParamID: bot.BotParamID, DiarizationFails: bot.DiarizationFails, DiarizationV2: bot.DiarizationV2,
+		Errors: untrusted.Long(bot.Errors), IsStopped: bot.IsStopped, MP4S3Path: untrusted.ID(bot.MP4S3Path), Reserved: bot.Reserved,
+		ScheduledBotID: bot.ScheduledBotID, SessionID: untrusted.ID(bot.SessionID), SilenceTimeout: bot.SilenceTimeout,
+		TranscriptionFails: bot.TranscriptionFails, TranscriptionPayloads: untrusted.Of(bot.TranscriptionPayloads), UserReportedError: untrusted.Of(bot.UserReportedError),
 	}
-	d.BotName = "" // it is at a glance
+	d.BotName = untrusted.Text{} // it is at a glance
 	return d
 }
 
@@ -122,11 +126,11 @@ func look(ctx context.Context, archive *archive, call *Call, in getMeeting) (*me
 	turns := turnsOf(data.BotData.Transcripts)
 	reads := in.IncludeTranscripts && len(turns) > 0
 	name, source := titleOf(ctx, archive.api, call, data)
-	if err := archive.refresh(ctx, data, string(name), before); err != nil {
+	if err := archive.refresh(ctx, data, name.String(), before); err != nil {
 		return nil, err
 	}
 	base := &meeting{
-		BotID: data.BotData.Bot.UUID, Title: name, TitleSource: source, CreatedAt: stamp(data.BotData.Bot.CreatedAt),
+		BotID: untrusted.ID(data.BotData.Bot.UUID), Title: name, TitleSource: source, CreatedAt: stamp(data.BotData.Bot.CreatedAt),
 		Transcript: spoken{Turns: len(turns), Words: transcript.Words(turns)},
 	}
 	tokens := in.tokens()
@@ -160,7 +164,7 @@ func (o *meeting) in(d detail, k int) *meeting {
 }
 
 // titleOf names a meeting, by its calendar event's name if it needs one.
-func titleOf(ctx context.Context, api *client.Client, call *Call, data *client.MeetingData) (said, string) {
+func titleOf(ctx context.Context, api *client.Client, call *Call, data *client.MeetingData) (untrusted.Text, string) {
 	bot := &data.BotData.Bot
 	name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 	if data.BotData.EventUUID == "" || source != fallbackTitle {
@@ -179,11 +183,11 @@ func glance(call *Call, base *meeting, data *client.MeetingData, turns []transcr
 	bot := &data.BotData.Bot
 	fate := fateOf(data, call.Now)
 	out := *base
-	out.State, out.Cause, out.Remedy = fate.state, said(fate.cause), fate.remedy
-	out.Platform, out.MeetingURL, out.BotName, out.EventID = platform(bot.MeetingURL), link(bot.MeetingURL), short(bot.BotName), data.BotData.EventUUID
+	out.State, out.Cause, out.Remedy = fate.state, untrusted.Long(fate.cause), fate.remedy
+	out.Platform, out.MeetingURL, out.BotName, out.EventID = platform(bot.MeetingURL), untrusted.Link(bot.MeetingURL), untrusted.Name(bot.BotName), untrusted.ID(data.BotData.EventUUID)
 	out.BotJoinedAt, out.BotExitedAt, out.EndedAt = stamp(bot.BotJoinedAt), stamp(bot.BotExitedAt), stamp(bot.EndedAt)
 	out.Duration, out.Transcript, out.Files = data.Duration, spokenIn(data, turns, call.Now), []string{}
-	files := links{data.MP4, data.Audio, data.MeetingParticipantsFile, data.SpeakerDiarizationFile, data.SpeakerDiarizationFileNetwork}
+	files := links{untrusted.File(data.MP4), untrusted.File(data.Audio), untrusted.File(data.MeetingParticipantsFile), untrusted.File(data.SpeakerDiarizationFile), untrusted.File(data.SpeakerDiarizationFileNetwork)}
 	for name := range files.present() {
 		out.Files = append(out.Files, name)
 	}
@@ -197,7 +201,7 @@ func glance(call *Call, base *meeting, data *client.MeetingData, turns []transcr
 		out.Details = detailsOf(bot)
 	}
 	for _, s := range transcript.TalkTime(turns) {
-		out.Speakers = append(out.Speakers, speaking{short(s.Speaker), int64(math.Round(s.Seconds)), s.Words})
+		out.Speakers = append(out.Speakers, speaking{untrusted.Name(s.Speaker), int64(math.Round(s.Seconds)), s.Words})
 	}
 	out.Next = nextStep(&out, in)
 	return &out
@@ -217,20 +221,20 @@ func nextStep(m *meeting, in getMeeting) string {
 
 func (o *meeting) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "bot_id %s · %s (%s)", o.BotID, o.Title.quoted(), o.TitleSource)
+	fmt.Fprintf(&b, "bot_id %s · %s (%s)", o.BotID, o.Title.Quoted(), o.TitleSource)
 	if o.State != "" {
 		b.WriteString(": " + o.State)
 	}
-	for _, words := range []string{string(o.Cause), o.Remedy} {
+	for _, words := range []string{o.Cause.String(), o.Remedy} {
 		if words != "" {
 			b.WriteString("\n" + words)
 		}
 	}
-	if o.EventID != "" {
-		b.WriteString("\nevent_id " + o.EventID)
+	if !o.EventID.IsZero() {
+		b.WriteString("\nevent_id " + o.EventID.String())
 	}
-	if o.MeetingURL != "" {
-		fmt.Fprintf(&b, "\nBot %s · %s %s", o.BotName.quoted(), o.Platform, o.MeetingURL)
+	if !o.MeetingURL.IsZero() {
+		fmt.Fprintf(&b, "\nBot %s · %s %s", o.BotName.Quoted(), o.Platform, o.MeetingURL)
 	}
 	b.WriteString("\nCreated " + cmp.Or(o.CreatedAt, "at an unknown time"))
 	for _, t := range []struct{ word, at string }{{"joined", o.BotJoinedAt}, {"left", o.BotExitedAt}, {"ended", o.EndedAt}} {
@@ -246,7 +250,7 @@ func (o *meeting) Text() string {
 		b.WriteString("\nFiles: " + strings.Join(o.Files, ", "))
 	}
 	for name, url := range o.present() {
-		b.WriteString("\n" + name + ": " + url)
+		b.WriteString("\n" + name + ": " + url.String())
 	}
 	if o.Details != nil {
 		b.WriteString("\nAll else: " + compact(o.Details))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // headTokens is about what stands around a page: its fence, its first lines and
@@ -98,13 +99,13 @@ func (p *page) document(r *record, next string) *Document {
 			names = append(names, fmt.Sprintf("and %d more", len(p.speakers)-i))
 			break
 		}
-		names = append(names, short(s.Speaker).quoted()+" "+lasted(int64(s.Seconds+0.5)))
-		meta = append(meta, map[string]any{"name": short(s.Speaker), "seconds": int64(s.Seconds + 0.5)})
+		names = append(names, untrusted.Name(s.Speaker).Quoted()+" "+lasted(int64(s.Seconds+0.5)))
+		meta = append(meta, map[string]any{"name": untrusted.Name(s.Speaker), "seconds": int64(s.Seconds + 0.5)})
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "bot_id %s · %s · %s", r.BotID, said(r.Title).quoted(), r.Date.UTC().Format(time.RFC3339))
-	if language := p.first.Lang; language != "" {
-		b.WriteString(" · language " + language)
+	fmt.Fprintf(&b, "bot_id %s · %s · %s", untrusted.ID(r.BotID), untrusted.Name(r.Title).Quoted(), r.Date.UTC().Format(time.RFC3339))
+	if language := untrusted.ID(p.first.Lang); !language.IsZero() {
+		b.WriteString(" · language " + language.String())
 	}
 	fmt.Fprintf(&b, "\nTurns %d-%d (%s-%s) of %d; spoke: %s", p.first.Index, p.last.Index, transcript.Clock(p.first.Start), transcript.Clock(p.last.End),
 		len(r.Turns), strings.Join(names, ", "))
@@ -119,7 +120,7 @@ func (p *page) document(r *record, next string) *Document {
 		b.WriteString("\nnext_cursor " + next + " (get_transcript with it as cursor reads on)")
 	}
 	about := map[string]any{
-		"meetmcp/bot_id": r.BotID, "meetmcp/title": r.Title, "meetmcp/date": r.Date.UTC().Format(time.RFC3339), "meetmcp/language": p.first.Lang,
+		"meetmcp/bot_id": untrusted.ID(r.BotID), "meetmcp/title": untrusted.Name(r.Title), "meetmcp/date": r.Date.UTC().Format(time.RFC3339), "meetmcp/language": untrusted.ID(p.first.Lang),
 		"meetmcp/first_turn": p.first.Index, "meetmcp/last_turn": p.last.Index, "meetmcp/total_turns": len(r.Turns),
 		"meetmcp/start_time": p.first.Start, "meetmcp/end_time": p.last.End, "meetmcp/speakers": meta,
 		"meetmcp/suspicious": len(p.odd),

@@ -12,6 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // completions is how many values are offered to complete an argument with.
@@ -217,8 +219,8 @@ func (r *Resources) meetingsLike(ctx context.Context, typed string) ([]string, e
 	}
 	ids := startingWith([]string{latest}, typed)
 	for _, bot := range bots {
-		if strings.HasPrefix(bot.BotID, typed) || strings.Contains(strings.ToLower(string(bot.Title)), typed) {
-			ids = append(ids, bot.BotID)
+		if strings.HasPrefix(bot.BotID.String(), typed) || strings.Contains(strings.ToLower(bot.Title.String()), typed) {
+			ids = append(ids, bot.BotID.String())
 		}
 	}
 	return ids, nil
@@ -227,7 +229,7 @@ func (r *Resources) meetingsLike(ctx context.Context, typed string) ([]string, e
 // speakersLike are the names with what was typed of those who speak in a
 // meeting, or in any recent one.
 func (r *Resources) speakersLike(ctx context.Context, typed, meeting string) ([]string, error) {
-	var names []said
+	var names []untrusted.Text
 	if meeting != "" && r.tool("get_meeting_data") != nil {
 		answer, err := r.ask(ctx, "get_meeting_data", map[string]any{"bot_id": meeting})
 		if err != nil {
@@ -253,8 +255,8 @@ func (r *Resources) speakersLike(ctx context.Context, typed, meeting string) ([]
 	}
 	var values []string
 	for _, name := range names {
-		if strings.Contains(strings.ToLower(string(name)), typed) && !slices.Contains(values, string(name)) {
-			values = append(values, string(name))
+		if strings.Contains(strings.ToLower(name.String()), typed) && !slices.Contains(values, name.String()) {
+			values = append(values, name.String())
 		}
 	}
 	return values, nil

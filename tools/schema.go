@@ -11,14 +11,8 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
-
-// said is a short text that people outside made: a title, a name, a link. Its
-// fields are listed in untrusted_fields.
-type said string
-
-// anything is JSON that people outside made, cleaned, of whatever shape.
-type anything any
 
 // Marks within input schemas, each a keyword of JSON Schema in its own right:
 // secrets are writeOnly, and destinations have the format uri.
@@ -89,40 +83,41 @@ func outputSchema(t reflect.Type) *jsonschema.Schema {
 
 func outputType(t reflect.Type) *jsonschema.Schema {
 	switch t {
-	case reflect.TypeFor[anything]():
+	case reflect.TypeFor[untrusted.Text](), reflect.TypeFor[untrusted.Word]():
+		return &jsonschema.Schema{Type: "string"}
+	case reflect.TypeFor[untrusted.JSON]():
 		return &jsonschema.Schema{Comments: "any JSON"} // an empty schema is written as true, which clients refuse
 	}
 	return nil
 }
 
-// untrusted adds to paths those of all texts within v that people outside made.
-func untrusted(v reflect.Value, path string, paths []string) []string {
+// untrustedPaths adds to paths those of all texts within v that people outside made.
+func untrustedPaths(v reflect.Value, path string, paths []string) []string {
 	switch t := v.Type(); {
-	case t == reflect.TypeFor[said](), t == reflect.TypeFor[anything]():
-		if !v.IsZero() && !slices.Contains(paths, path) {
+	case t == reflect.TypeFor[untrusted.Text](), t == reflect.TypeFor[untrusted.JSON](), t == reflect.TypeFor[untrusted.Word]():
+		word, isWord := v.Interface().(untrusted.Word)
+		if !v.IsZero() && (!isWord || word.Odd()) && !slices.Contains(paths, path) {
 			paths = append(paths, path)
 		}
 	case t.Kind() == reflect.Pointer:
 		if !v.IsNil() {
-			paths = untrusted(v.Elem(), path, paths)
+			paths = untrustedPaths(v.Elem(), path, paths)
 		}
 	case t.Kind() == reflect.Slice:
 		for i := range v.Len() {
-			paths = untrusted(v.Index(i), path+"[]", paths)
+			paths = untrustedPaths(v.Index(i), path+"[]", paths)
 		}
 	case t.Kind() == reflect.Struct:
 		for i := range v.NumField() {
-			if !mayBeUntrusted(v.Field(i).Type()) {
+			field := t.Field(i)
+			if !mayBeUntrusted(field.Type) || !field.IsExported() && !field.Anonymous {
 				continue
 			}
-			field := t.Field(i)
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			switch {
-			case !field.IsExported() && !field.Anonymous:
-			case field.Anonymous && name == "":
-				paths = untrusted(v.Field(i), path, paths)
-			default:
-				paths = untrusted(v.Field(i), dotted(path, name), paths)
+			if field.Anonymous && name == "" {
+				paths = untrustedPaths(v.Field(i), path, paths)
+			} else {
+				paths = untrustedPaths(v.Field(i), dotted(path, name), paths)
 			}
 		}
 	}
@@ -132,10 +127,10 @@ func untrusted(v reflect.Value, path string, paths []string) []string {
 // mayBeUntrusted passes over most fields at little cost.
 func mayBeUntrusted(t reflect.Type) bool {
 	switch t.Kind() {
-	case reflect.Struct, reflect.Pointer, reflect.Slice, reflect.Interface:
+	case reflect.Struct, reflect.Pointer, reflect.Slice:
 		return true
 	}
-	return t == reflect.TypeFor[said]()
+	return false
 }
 
 // rawJSON lets the library pass our JSON on as it is.

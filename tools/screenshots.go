@@ -14,6 +14,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 type getScreenshots struct {
@@ -24,19 +25,19 @@ type getScreenshots struct {
 
 type screenshots struct {
 	About
-	BotID       string       `json:"bot_id"`
-	Title       said         `json:"title,omitzero"`      // of the latest
-	CreatedAt   string       `json:"created_at,omitzero"` // of the latest
-	Screenshots []screenshot `json:"screenshots"`
-	Total       int          `json:"total"`
-	NextCursor  string       `json:"next_cursor,omitzero"`
+	BotID       untrusted.Word `json:"bot_id"`
+	Title       untrusted.Text `json:"title,omitzero"`      // of the latest
+	CreatedAt   string         `json:"created_at,omitzero"` // of the latest
+	Screenshots []screenshot   `json:"screenshots"`
+	Total       int            `json:"total"`
+	NextCursor  string         `json:"next_cursor,omitzero"`
 
 	images []picture
 }
 
 type screenshot struct {
-	Date said   `json:"date"`
-	URL  string `json:"url"`
+	Date untrusted.Text `json:"date"`
+	URL  untrusted.Word `json:"url"`
 }
 
 // picture is an image in a result, in base64.
@@ -46,9 +47,9 @@ func (o *screenshots) pictures() []picture { return o.images }
 
 func (o *screenshots) Text() string {
 	var b strings.Builder
-	b.WriteString("Bot " + o.BotID)
+	b.WriteString("Bot " + o.BotID.String())
 	if o.CreatedAt != "" {
-		fmt.Fprintf(&b, " · %s · %s", o.Title.quoted(), o.CreatedAt)
+		fmt.Fprintf(&b, " · %s · %s", o.Title.Quoted(), o.CreatedAt)
 	}
 	if o.Total == 0 {
 		b.WriteString(": no screenshots, as there are none for Zoom or audio_only, before a meeting's end, or after its data was deleted.")
@@ -82,13 +83,13 @@ func shots(ctx context.Context, api *client.Client, call *Call, in getScreenshot
 	}
 	rest := all[min(max(skip, 0), len(all)):]
 	out, err := most(call, len(rest), in.tokens(), least, func(k int, _ detail) (*screenshots, error) {
-		out := &screenshots{BotID: id, Total: len(all), Screenshots: make([]screenshot, 0, k)}
+		out := &screenshots{BotID: untrusted.ID(id), Total: len(all), Screenshots: make([]screenshot, 0, k)}
 		if bot := call.latest; bot != nil {
 			out.Title, _ = title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 			out.CreatedAt = stamp(bot.CreatedAt)
 		}
 		for _, s := range rest[:k] {
-			out.Screenshots = append(out.Screenshots, screenshot{short(s.Date), s.URL})
+			out.Screenshots = append(out.Screenshots, screenshot{untrusted.Name(s.Date), untrusted.File(s.URL)})
 		}
 		var err error
 		if k < len(rest) {

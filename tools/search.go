@@ -13,6 +13,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 type searchTranscripts struct {
@@ -36,21 +37,21 @@ type searchResults struct {
 	Unknown    []string            `json:"unknown_words,omitzero"`
 	Nearest    map[string][]string `json:"nearest_words,omitzero"`
 	Instead    map[string][]string `json:"searched_instead,omitzero"` // of the nearest, those that were taken for the word
-	Present    []said              `json:"speakers_present,omitzero"` // when nobody has the name that was given
+	Present    []untrusted.Text    `json:"speakers_present,omitzero"` // when nobody has the name that was given
 	NextCursor string              `json:"next_cursor,omitzero"`
 }
 
 // passage is a place in a meeting that answers the query, its words fenced.
 type passage struct {
-	BotID    string       `json:"bot_id"`
-	Title    said         `json:"title"`
-	Date     string       `json:"date"`
-	Start    float64      `json:"start_time"`
-	End      float64      `json:"end_time"`
-	Turns    []scoredTurn `json:"turns"`
-	Speakers []said       `json:"speakers,omitzero"`
-	Text     string       `json:"text"`
-	Link     string       `json:"link,omitzero"`
+	BotID    untrusted.Word   `json:"bot_id"`
+	Title    untrusted.Text   `json:"title"`
+	Date     string           `json:"date"`
+	Start    float64          `json:"start_time"`
+	End      float64          `json:"end_time"`
+	Turns    []scoredTurn     `json:"turns"`
+	Speakers []untrusted.Text `json:"speakers,omitzero"`
+	Text     string           `json:"text"`
+	Link     untrusted.Word   `json:"link,omitzero"`
 }
 
 type scoredTurn struct {
@@ -60,15 +61,15 @@ type scoredTurn struct {
 
 // searched says what was looked at, so that no answer is taken for more.
 type searched struct {
-	Known             int      `json:"known"`    // ended meetings that match the filters
-	Searched          int      `json:"searched"` // of these
-	WithoutTranscript int      `json:"without_transcript,omitzero"`
-	NotYet            []string `json:"not_yet,omitzero"` // bot_id of those still to be read, the next ones
-	NotYetTotal       int      `json:"not_yet_total,omitzero"`
-	Beyond            int      `json:"beyond_quota,omitzero"` // older than the server keeps
-	Oldest            string   `json:"oldest,omitzero"`
-	Newest            string   `json:"newest,omitzero"`
-	Complete          bool     `json:"complete"`
+	Known             int              `json:"known"`    // ended meetings that match the filters
+	Searched          int              `json:"searched"` // of these
+	WithoutTranscript int              `json:"without_transcript,omitzero"`
+	NotYet            []untrusted.Word `json:"not_yet,omitzero"` // bot_id of those still to be read, the next ones
+	NotYetTotal       int              `json:"not_yet_total,omitzero"`
+	Beyond            int              `json:"beyond_quota,omitzero"` // older than the server keeps
+	Oldest            string           `json:"oldest,omitzero"`
+	Newest            string           `json:"newest,omitzero"`
+	Complete          bool             `json:"complete"`
 
 	running bool // more are being read
 }
@@ -104,10 +105,10 @@ func (c searched) text() string {
 func (o *searchResults) Text() string {
 	var b strings.Builder
 	for _, r := range o.Results {
-		fmt.Fprintf(&b, "- bot_id %s · %s · %s · %s-%s · turns %d-%d", r.BotID, r.Title.quoted(), r.Date, transcript.Clock(r.Start), transcript.Clock(r.End),
+		fmt.Fprintf(&b, "- bot_id %s · %s · %s · %s-%s · turns %d-%d", r.BotID, r.Title.Quoted(), r.Date, transcript.Clock(r.Start), transcript.Clock(r.End),
 			r.Turns[0].Turn, r.Turns[len(r.Turns)-1].Turn)
-		if r.Link != "" {
-			b.WriteString(" · " + r.Link)
+		if !r.Link.IsZero() {
+			b.WriteString(" · " + r.Link.String())
 		}
 		b.WriteString("\n" + r.Text + "\n")
 	}
@@ -127,7 +128,7 @@ func (o *searchResults) Text() string {
 	if len(o.Present) > 0 {
 		b.WriteString("Those who speak:")
 		for _, name := range o.Present {
-			b.WriteString(" " + name.quoted())
+			b.WriteString(" " + name.Quoted())
 		}
 		b.WriteByte('\n')
 	}
@@ -250,9 +251,9 @@ func libraryQuery(call *Call, in searchTranscripts) (library.Query, error) {
 
 func passageOf(hit library.Hit, fence transcript.Fence) passage {
 	p := passage{
-		BotID: hit.Meeting.BotID, Title: short(hit.Meeting.Title), Date: hit.Meeting.Date.UTC().Format(time.RFC3339),
+		BotID: untrusted.ID(hit.Meeting.BotID), Title: untrusted.Name(hit.Meeting.Title), Date: hit.Meeting.Date.UTC().Format(time.RFC3339),
 		Start: round(hit.Start), End: round(hit.End), Speakers: shortAll(hit.Speakers),
-		Link: fmt.Sprintf("meeting://%s/transcript#t=%d", hit.Meeting.BotID, int(hit.Start)),
+		Link: untrusted.ID(fmt.Sprintf("meeting://%s/transcript#t=%d", hit.Meeting.BotID, int(hit.Start))),
 		Text: fence.Wrap(transcript.Render(hit.Text, transcript.Position{}, defaultTokens).Text),
 	}
 	for _, t := range hit.Turns {
@@ -277,7 +278,7 @@ func (o *searchResults) lessen(hits []library.Hit, fence transcript.Fence) {
 		}
 		p := passageOf(hit, fence)
 		p.Text = fence.Wrap(transcript.Render(hit.Text, transcript.Position{}, leastTokens).Text)
-		p.Speakers, p.Link = nil, "" // which bot_id, turns and text have as well
+		p.Speakers, p.Link = nil, untrusted.Word{} // which bot_id, turns and text have as well
 		o.Results = append(o.Results, p)
 	}
 	o.Coverage.NotYet, o.Nearest, o.Instead, o.Present = o.Coverage.NotYet[:min(1, len(o.Coverage.NotYet))], nil, nil, nil

@@ -7,15 +7,16 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // spoken is how much was said, or why there is nothing to read.
 type spoken struct {
-	Turns    int    `json:"turns"`
-	Words    int    `json:"words"`
-	Tokens   int    `json:"tokens,omitzero"` // about, to read it all
-	Language string `json:"language,omitzero"`
-	Missing  string `json:"missing,omitzero"`
+	Turns    int            `json:"turns"`
+	Words    int            `json:"words"`
+	Tokens   int            `json:"tokens,omitzero"` // about, to read it all
+	Language untrusted.Word `json:"language,omitzero"`
+	Missing  string         `json:"missing,omitzero"`
 }
 
 // speech is a page of the transcript, fenced.
@@ -33,7 +34,7 @@ const lineTokens = 6
 func spokenIn(data *client.MeetingData, turns []transcript.Turn, now time.Time) spoken {
 	s := spoken{Turns: len(turns), Words: transcript.Words(turns)}
 	if len(turns) > 0 {
-		s.Language = turns[0].Lang
+		s.Language = untrusted.ID(turns[0].Lang)
 		for _, t := range turns {
 			s.Tokens += transcript.Tokens(t.Text) + lineTokens
 		}
@@ -122,7 +123,7 @@ func (o *meeting) textOfSpeech(b *strings.Builder) {
 	}
 	shares := make([]string, len(o.Speakers))
 	for i, s := range o.Speakers {
-		shares[i] = s.Name.quoted() + " " + lasted(s.Seconds)
+		shares[i] = s.Name.Quoted() + " " + lasted(s.Seconds)
 	}
 	if o.MoreSpeaker > 0 {
 		shares = append(shares, fmt.Sprintf("and %d more", o.MoreSpeaker))
@@ -134,8 +135,8 @@ func (o *meeting) textOfSpeech(b *strings.Builder) {
 	if o.Transcript.Tokens > 0 {
 		fmt.Fprintf(b, ", about %d tokens", o.Transcript.Tokens)
 	}
-	if o.Transcript.Language != "" {
-		b.WriteString(", language " + o.Transcript.Language)
+	if !o.Transcript.Language.IsZero() {
+		b.WriteString(", language " + o.Transcript.Language.String())
 	}
 	if o.Speech != nil {
 		fmt.Fprintf(b, "; turns %d to %d here", o.Speech.FirstTurn, o.Speech.LastTurn)

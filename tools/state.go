@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/client"
-	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // The states of a bot that the API's answer allows to be told apart.
@@ -120,5 +120,5 @@ func explain(text string) reason {
 			}
 		}
 	}
-	return reason{cause: "The API says: " + said(transcript.Line(text, 200)).quoted() + "."}
+	return reason{cause: "The API says: " + untrusted.Line(text, 200).Quoted() + "."}
 }

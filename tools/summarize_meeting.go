@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 	"github.com/meetmcp/meetmcp/summarize"
 )
 
@@ -26,12 +27,12 @@ type summarizeMeeting struct {
 // meetingSummary is a page of a summary.
 type meetingSummary struct {
 	About
-	BotID         string           `json:"bot_id"`
-	Title         said             `json:"title,omitzero"`
+	BotID         untrusted.Word   `json:"bot_id"`
+	Title         untrusted.Text   `json:"title,omitzero"`
 	Date          string           `json:"date,omitzero"`
 	Engine        string           `json:"engine,omitzero"`
 	Model         string           `json:"model,omitzero"`
-	Reason        said             `json:"reason,omitzero"` // why it is another engine, or not the whole meeting
+	Reason        untrusted.Text   `json:"reason,omitzero"` // why it is another engine, or not the whole meeting
 	Kind          string           `json:"kind"`
 	Points        []point          `json:"points"`
 	Decisions     []point          `json:"decisions"`
@@ -50,28 +51,28 @@ type meetingSummary struct {
 }
 
 type point struct {
-	Text     said       `json:"text"`
-	Evidence []evidence `json:"evidence"`
+	Text     untrusted.Text `json:"text"`
+	Evidence []evidence     `json:"evidence"`
 }
 
 type actionItem struct {
 	point
-	Owner  said   `json:"owner,omitzero"` // nobody when there is none
-	Due    said   `json:"due,omitzero"`
-	Status string `json:"status"` // committed or tentative
+	Owner  untrusted.Text `json:"owner,omitzero"` // nobody when there is none
+	Due    untrusted.Text `json:"due,omitzero"`
+	Status string         `json:"status"` // committed or tentative
 }
 
 // evidence is a quote as it stands in the transcript, times in seconds.
 type evidence struct {
-	Quote   said    `json:"quote"`
-	Speaker said    `json:"speaker"`
-	Start   float64 `json:"start_time"`
-	Turn    int     `json:"turn"`
+	Quote   untrusted.Text `json:"quote"`
+	Speaker untrusted.Text `json:"speaker"`
+	Start   float64        `json:"start_time"`
+	Turn    int            `json:"turn"`
 }
 
 type unverified struct {
-	Text said `json:"text"`
-	Why  said `json:"why"`
+	Text untrusted.Text `json:"text"`
+	Why  untrusted.Text `json:"why"`
 }
 
 type summaryCoverage struct {
@@ -83,8 +84,8 @@ type summaryCoverage struct {
 func (o *meetingSummary) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "bot_id %s", o.BotID)
-	if o.Title != "" {
-		fmt.Fprintf(&b, " · %s · %s", o.Title.quoted(), o.Date)
+	if !o.Title.IsZero() {
+		fmt.Fprintf(&b, " · %s · %s", o.Title.Quoted(), o.Date)
 	}
 	if o.State != "" {
 		fmt.Fprintf(&b, "\nState %s: the summary is being made (%s). The same call in %d s (retry_after_s) goes on waiting for it.", o.State, o.Progress, o.RetryAfter)
@@ -95,7 +96,7 @@ func (o *meetingSummary) Text() string {
 		how = "written by the model " + o.Model + ", each line checked against the transcript"
 	}
 	fmt.Fprintf(&b, "\nSummary (kind %s, engine %s): %s.", o.Kind, o.Engine, how)
-	if o.Reason != "" {
+	if !o.Reason.IsZero() {
 		fmt.Fprintf(&b, "\nReason: %s.", o.Reason)
 	}
 	if block := o.block(); block != "" {
@@ -138,9 +139,9 @@ func (o *meetingSummary) block() string {
 		b.WriteString("Action items" + candidates + ":\n")
 	}
 	for _, a := range o.ActionItems {
-		about := " (owner " + cmp.Or(string(a.Owner), "nobody named")
-		if a.Due != "" {
-			about += ", due " + string(a.Due)
+		about := " (owner " + cmp.Or(a.Owner.String(), "nobody named")
+		if !a.Due.IsZero() {
+			about += ", due " + a.Due.String()
 		}
 		b.WriteString("- " + a.line(about+", "+a.Status+")") + "\n")
 	}
@@ -160,7 +161,7 @@ func (p point) line(about string) string {
 	for i, e := range p.Evidence {
 		if i == 0 {
 			fmt.Fprintf(&b, "[%s %s] %s%s", transcript.Clock(e.Start), e.Speaker, p.Text, about)
-			if summarize.Alike(string(p.Text), string(e.Quote)) {
+			if summarize.Alike(p.Text.String(), e.Quote.String()) {
 				fmt.Fprintf(&b, " (turn %d)", e.Turn)
 				continue
 			}
@@ -168,7 +169,7 @@ func (p point) line(about string) string {
 		} else {
 			fmt.Fprintf(&b, "; [%s %s] ", transcript.Clock(e.Start), e.Speaker)
 		}
-		fmt.Fprintf(&b, "%s (turn %d)", e.Quote.quoted(), e.Turn)
+		fmt.Fprintf(&b, "%s (turn %d)", e.Quote.Quoted(), e.Turn)
 	}
 	return b.String()
 }
@@ -214,7 +215,7 @@ func (j *summaryJob) running(r *record, kind string) *meetingSummary {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	out := &meetingSummary{
-		BotID: r.BotID, Title: short(r.Title), Date: r.Date.UTC().Format(time.RFC3339), Kind: kind,
+		BotID: untrusted.ID(r.BotID), Title: untrusted.Name(r.Title), Date: r.Date.UTC().Format(time.RFC3339), Kind: kind,
 		Points: []point{}, Decisions: []point{}, ActionItems: []actionItem{}, OpenQuestions: []point{}, Unverified: []unverified{},
 		Coverage: summaryCoverage{TurnsTotal: len(r.Turns)},
 		State:    stateRunning, Progress: "begun", RetryAfter: 5,
@@ -240,8 +241,8 @@ func (s *summaryJobs) page(call *Call, in summarizeMeeting, r *record, made *sum
 	fence := transcript.NewFence()
 	return most(call, len(all)-skip, in.tokens(), full, func(k int, d detail) (*meetingSummary, error) {
 		out := &meetingSummary{
-			BotID: r.BotID, Title: short(r.Title), Date: r.Date.UTC().Format(time.RFC3339),
-			Engine: made.Engine, Model: made.Model, Reason: said(transcript.Line(made.Reason, 300)), Kind: string(made.Kind),
+			BotID: untrusted.ID(r.BotID), Title: untrusted.Name(r.Title), Date: r.Date.UTC().Format(time.RFC3339),
+			Engine: made.Engine, Model: made.Model, Reason: untrusted.Line(made.Reason, 300), Kind: string(made.Kind),
 			Points: []point{}, Decisions: []point{}, ActionItems: []actionItem{}, OpenQuestions: []point{}, Unverified: []unverified{},
 			Coverage: summaryCoverage{made.Coverage.TurnsTotal, made.Coverage.TurnsRead, math.Round(1000*made.Coverage.Share) / 1000},
 			Usage:    &made.Usage, Cached: cached, fence: fence,
@@ -275,13 +276,13 @@ func items(made *summarize.Summary) []func(*meetingSummary, detail) {
 	list(made.Decisions, func(o *meetingSummary) *[]point { return &o.Decisions })
 	for _, a := range made.ActionItems {
 		all = append(all, func(o *meetingSummary, d detail) {
-			o.ActionItems = append(o.ActionItems, actionItem{pointOf(a.Point, d), short(a.Owner), short(a.Due), string(a.Status)})
+			o.ActionItems = append(o.ActionItems, actionItem{pointOf(a.Point, d), untrusted.Name(a.Owner), untrusted.Name(a.Due), string(a.Status)})
 		})
 	}
 	list(made.OpenQuestions, func(o *meetingSummary) *[]point { return &o.OpenQuestions })
 	for _, u := range made.Unverified {
 		all = append(all, func(o *meetingSummary, d detail) {
-			o.Unverified = append(o.Unverified, unverified{said(transcript.Line(u.Text, d.runes())), said(transcript.Line(u.Why, d.runes()))})
+			o.Unverified = append(o.Unverified, unverified{untrusted.Line(u.Text, d.runes()), untrusted.Line(u.Why, d.runes())})
 		})
 	}
 	return all
@@ -299,7 +300,7 @@ func (d detail) runes() int {
 }
 
 func pointOf(p summarize.Point, d detail) point {
-	out := point{Text: said(transcript.Line(p.Text, d.runes()))}
+	out := point{Text: untrusted.Line(p.Text, d.runes())}
 	for _, e := range p.Evidence {
 		out.Evidence = append(out.Evidence, evidenceOf(e, d))
 		if d == least {
@@ -310,5 +311,5 @@ func pointOf(p summarize.Point, d detail) point {
 }
 
 func evidenceOf(e summarize.Evidence, d detail) evidence {
-	return evidence{said(transcript.Line(e.Quote, d.runes())), short(cmp.Or(e.Speaker, "unknown speaker")), round(e.Start), e.Turn}
+	return evidence{untrusted.Line(e.Quote, d.runes()), untrusted.Name(cmp.Or(e.Speaker, "unknown speaker")), round(e.Start), e.Turn}
 }

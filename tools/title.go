@@ -8,6 +8,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // fallbackTitle is where a title comes from that nobody gave.
@@ -15,34 +16,22 @@ const fallbackTitle = "bot name and date"
 
 // title names a meeting: by what its sender said in extra, else by its
 // calendar event, else by the bot and the day.
-func title(extra any, event, bot string, created client.Time) (said, string) {
+func title(extra any, event, bot string, created client.Time) (untrusted.Text, string) {
 	if object, ok := extra.(map[string]any); ok {
 		for _, name := range []string{"title", "name", "subject"} {
 			if text, ok := object[name].(string); ok && transcript.Line(text, transcript.NameLimit) != "" {
-				return short(text), "extra." + name
+				return untrusted.Name(text), "extra." + name
 			}
 		}
 	}
 	if event != "" {
-		return short(event), "calendar event"
+		return untrusted.Name(event), "calendar event"
 	}
 	if created.IsZero() {
-		return short(bot), fallbackTitle
+		return untrusted.Name(bot), fallbackTitle
 	}
-	return short(bot + " " + created.UTC().Format(time.DateOnly)), fallbackTitle
+	return untrusted.Name(bot + " " + created.UTC().Format(time.DateOnly)), fallbackTitle
 }
-
-// quoted sets words of people outside apart in a text, so that nobody's name is
-// taken for a field of the server's. Unlike %q it leaves joiners and isolates be.
-func (s said) quoted() string {
-	return `"` + strings.ReplaceAll(strings.ReplaceAll(string(s), `\`, `\\`), `"`, `\"`) + `"` // a Replacer costs more to make than to use
-}
-
-// short cleans a name or title that people outside made.
-func short(text string) said { return said(transcript.Line(text, transcript.NameLimit)) }
-
-// link cleans a URL that people outside made.
-func link(text string) said { return said(transcript.Line(text, 300)) }
 
 // platform recognises a meeting's provider as the API's bot does.
 func platform(meetingURL string) string {

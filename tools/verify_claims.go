@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 	"github.com/meetmcp/meetmcp/summarize"
 )
 
@@ -41,8 +42,8 @@ func (c claim) promises() bool {
 // checkedClaims are verdicts, in the order of the claims.
 type checkedClaims struct {
 	About
-	BotID      string         `json:"bot_id"`
-	Title      said           `json:"title"`
+	BotID      untrusted.Word `json:"bot_id"`
+	Title      untrusted.Text `json:"title"`
 	Date       string         `json:"date"`
 	Claims     []checkedClaim `json:"claims"`
 	Verified   int            `json:"verified"` // of all claims, also those not shown
@@ -56,26 +57,26 @@ type checkedClaims struct {
 }
 
 type checkedClaim struct {
-	Claim    int        `json:"claim"` // its place in the list, from 1
-	Text     said       `json:"text"`
-	Status   string     `json:"status"`
-	Why      said       `json:"why,omitzero"`
-	Owner    said       `json:"owner,omitzero"`    // whom "I" stands for
-	Evidence []evidence `json:"evidence,omitzero"` // as it stands in the transcript
-	Closest  []evidence `json:"closest,omitzero"`  // passages that could support or contradict it
+	Claim    int            `json:"claim"` // its place in the list, from 1
+	Text     untrusted.Text `json:"text"`
+	Status   string         `json:"status"`
+	Why      untrusted.Text `json:"why,omitzero"`
+	Owner    untrusted.Text `json:"owner,omitzero"`    // whom "I" stands for
+	Evidence []evidence     `json:"evidence,omitzero"` // as it stands in the transcript
+	Closest  []evidence     `json:"closest,omitzero"`  // passages that could support or contradict it
 }
 
 func (o *checkedClaims) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "bot_id %s · %s · %s\n%d claims, held against all %d turns: %d verified, %d corrected, %d tentative, %d unverified.\n", o.BotID, o.Title.quoted(), o.Date,
+	fmt.Fprintf(&b, "bot_id %s · %s · %s\n%d claims, held against all %d turns: %d verified, %d corrected, %d tentative, %d unverified.\n", o.BotID, o.Title.Quoted(), o.Date,
 		o.Verified+o.Corrected+o.Tentative+o.Unverified, o.TurnsTotal, o.Verified, o.Corrected, o.Tentative, o.Unverified)
 	var block strings.Builder
 	for _, c := range o.Claims {
 		fmt.Fprintf(&block, "%d. %s: %s\n", c.Claim, c.Status, c.Text)
-		if c.Why != "" {
+		if !c.Why.IsZero() {
 			fmt.Fprintf(&block, "   why: %s\n", c.Why)
 		}
-		if c.Owner != "" {
+		if !c.Owner.IsZero() {
 			fmt.Fprintf(&block, "   owner: %s\n", c.Owner)
 		}
 		quotes(&block, "said", c.Evidence)
@@ -90,7 +91,7 @@ func (o *checkedClaims) Text() string {
 
 func quotes(b *strings.Builder, what string, all []evidence) {
 	for _, e := range all {
-		fmt.Fprintf(b, "   %s: [%s %s] %s (turn %d)\n", what, transcript.Clock(e.Start), e.Speaker, e.Quote.quoted(), e.Turn)
+		fmt.Fprintf(b, "   %s: [%s %s] %s (turn %d)\n", what, transcript.Clock(e.Start), e.Speaker, e.Quote.Quoted(), e.Turn)
 	}
 }
 
@@ -117,7 +118,7 @@ func checkClaims(ctx context.Context, archive *archive, call *Call, in verifyCla
 	checker := summarize.NewChecker(r.Turns)
 	verdicts := make([]summarize.Verdict, len(in.Claims))
 	passages := make([][]summarize.Evidence, len(in.Claims))
-	out := checkedClaims{BotID: r.BotID, Title: short(r.Title), Date: r.Date.UTC().Format(time.RFC3339), TurnsTotal: len(r.Turns), fence: transcript.NewFence()}
+	out := checkedClaims{BotID: untrusted.ID(r.BotID), Title: untrusted.Name(r.Title), Date: r.Date.UTC().Format(time.RFC3339), TurnsTotal: len(r.Turns), fence: transcript.NewFence()}
 	for i, c := range in.Claims {
 		verdicts[i] = checker.Check(c.asked())
 		switch verdicts[i].Finding {
@@ -165,9 +166,9 @@ func (c claim) asked() summarize.Claim {
 // told is what the check found, in so much detail.
 func (c claim) told(i int, v summarize.Verdict, passages []summarize.Evidence, d detail) checkedClaim {
 	limit := d.runes() / 4
-	out := checkedClaim{Claim: i + 1, Text: said(transcript.Line(c.Text, limit)), Status: string(v.Finding), Why: said(transcript.Line(v.Why, d.runes()))}
+	out := checkedClaim{Claim: i + 1, Text: untrusted.Line(c.Text, limit), Status: string(v.Finding), Why: untrusted.Line(v.Why, d.runes())}
 	if v.Owner != c.Owner {
-		out.Owner = short(v.Owner)
+		out.Owner = untrusted.Name(v.Owner)
 	}
 	for _, e := range v.Evidence {
 		out.Evidence = append(out.Evidence, evidenceOf(e, d))

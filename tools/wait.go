@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // What wait_for_meeting can wait for.
@@ -35,30 +36,30 @@ type waitFor struct {
 // waited is how far a wait came.
 type waited struct {
 	About
-	BotID      string `json:"bot_id"`
-	Title      said   `json:"title,omitzero"`
-	Until      string `json:"until"`
-	Reached    bool   `json:"reached"`
-	State      string `json:"state"` // of the bot; running while there is still something to wait for
-	BotState   string `json:"bot_state"`
-	Cause      said   `json:"cause,omitzero"`
-	Whose      string `json:"whose,omitzero"` // host, guests, bot, service or nobody
-	Remedy     string `json:"remedy,omitzero"`
-	RetryAfter int    `json:"retry_after_s,omitzero"`
-	Unknown    string `json:"unknown,omitzero"` // what the API does not tell, and what would
+	BotID      untrusted.Word `json:"bot_id"`
+	Title      untrusted.Text `json:"title,omitzero"`
+	Until      string         `json:"until"`
+	Reached    bool           `json:"reached"`
+	State      string         `json:"state"` // of the bot; running while there is still something to wait for
+	BotState   string         `json:"bot_state"`
+	Cause      untrusted.Text `json:"cause,omitzero"`
+	Whose      string         `json:"whose,omitzero"` // host, guests, bot, service or nobody
+	Remedy     string         `json:"remedy,omitzero"`
+	RetryAfter int            `json:"retry_after_s,omitzero"`
+	Unknown    string         `json:"unknown,omitzero"` // what the API does not tell, and what would
 }
 
 func (o *waited) Text() string {
 	var b strings.Builder
 	switch {
 	case o.Reached:
-		fmt.Fprintf(&b, "Reached: %s. %s is %s.", o.Until, o.Title.quoted(), o.BotState)
+		fmt.Fprintf(&b, "Reached: %s. %s is %s.", o.Until, o.Title.Quoted(), o.BotState)
 	case o.State == stateRunning:
 		fmt.Fprintf(&b, "Not yet: %s (state %s). The bot is: %s. Call again in %d s (retry_after_s).", o.Until, stateRunning, o.BotState, o.RetryAfter)
 	default:
-		fmt.Fprintf(&b, "It will not come to %q: %s is %s.", o.Until, o.Title.quoted(), o.BotState)
+		fmt.Fprintf(&b, "It will not come to %q: %s is %s.", o.Until, o.Title.Quoted(), o.BotState)
 	}
-	if o.Cause != "" {
+	if !o.Cause.IsZero() {
 		fmt.Fprintf(&b, "\nCause: %s", o.Cause)
 		if o.Whose != "" {
 			fmt.Fprintf(&b, " (whose doing: %s)", o.Whose)
@@ -70,7 +71,7 @@ func (o *waited) Text() string {
 	if o.Unknown != "" {
 		b.WriteString("\nUnknown: " + o.Unknown)
 	}
-	b.WriteString("\nbot_id " + o.BotID)
+	b.WriteString("\nbot_id " + o.BotID.String())
 	return b.String()
 }
 
@@ -113,7 +114,7 @@ func wait(ctx context.Context, watches *watches, call *Call, in waitFor) (*waite
 		case <-over:
 			if last == nil {
 				last = &waited{
-					BotID: in.BotID, Until: in.Until, State: stateRunning, BotState: stateUnknown, RetryAfter: int(firstPoll / time.Second),
+					BotID: untrusted.ID(in.BotID), Until: in.Until, State: stateRunning, BotState: stateUnknown, RetryAfter: int(firstPoll / time.Second),
 					Unknown: "how the bot is: the API has not answered yet.",
 					About:   About{Next: "wait_for_meeting with the same arguments waits on."},
 				}
@@ -132,8 +133,8 @@ func judge(data *client.MeetingData, told, until string, now time.Time) *waited 
 	fate := fateOf(data, now)
 	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
 	out := &waited{
-		BotID: bot.UUID, Title: name, Until: until, State: fate.state, BotState: fate.state,
-		Cause: said(fate.cause), Whose: fate.whose, Remedy: fate.remedy,
+		BotID: untrusted.ID(bot.UUID), Title: name, Until: until, State: fate.state, BotState: fate.state,
+		Cause: untrusted.Long(fate.cause), Whose: fate.whose, Remedy: fate.remedy,
 	}
 	over := fate.state == stateEnded || fate.state == stateFailed
 	if over {
@@ -167,15 +168,15 @@ func judge(data *client.MeetingData, told, until string, now time.Time) *waited 
 			why := absenceOf(data, now)
 			over = !why.comes
 			if over {
-				out.Cause, out.Whose, out.Remedy = said(why.cause), why.whose, why.remedy
+				out.Cause, out.Whose, out.Remedy = untrusted.Long(why.cause), why.whose, why.remedy
 			}
 		}
 	}
 	switch {
 	case out.Reached:
 		out.Next = reachedNext(until)
-	case over && out.Cause == "":
-		out.Cause, out.Whose = "The meeting is over.", "nobody"
+	case over && out.Cause.IsZero():
+		out.Cause, out.Whose = untrusted.Name("The meeting is over."), "nobody"
 	case over:
 	default:
 		out.State, out.RetryAfter = stateRunning, int(lastPoll/time.Second)

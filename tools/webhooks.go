@@ -9,6 +9,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // webhooks is the set of the API's own notes on the events that it sends.
@@ -62,10 +63,10 @@ func outline(b *strings.Builder, v any, indent string) {
 		for _, name := range all {
 			switch v[name].(type) {
 			case map[string]any, []any:
-				fmt.Fprintf(b, "%s%s:\n", indent, short(name))
+				fmt.Fprintf(b, "%s%s:\n", indent, untrusted.Name(name))
 				outline(b, v[name], indent+"  ")
 			default:
-				fmt.Fprintf(b, "%s%s: %s\n", indent, short(name), scalar(v[name]))
+				fmt.Fprintf(b, "%s%s: %s\n", indent, untrusted.Name(name), scalar(v[name]))
 			}
 		}
 	case []any:
@@ -93,7 +94,7 @@ func scalar(v any) string {
 	case string:
 		lines := strings.Split(transcript.Clean(v), "\n")
 		for i, line := range lines {
-			lines[i] = transcript.Line(line, freeText)
+			lines[i] = transcript.Line(line, 1000)
 		}
 		return strings.Join(lines, "\n")
 	}

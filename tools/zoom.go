@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
 // zoom is the set about Zoom users on whose behalf bots join.
@@ -51,7 +52,7 @@ func zoom(api *client.Client) Set {
 		define("delete_zoom_connection", "delete_zoom_oauth_connection", "Delete a Zoom connection", Destroys,
 			"Deletes a Zoom connection with its tokens; the user would have to consent again.",
 			func(ctx context.Context, in connectionID) (*gone, error) {
-				return &gone{OK: true, ConnectionID: in.ConnectionID}, api.DeleteZoomConnection(ctx, in.ConnectionID)
+				return &gone{OK: true, ConnectionID: untrusted.ID(in.ConnectionID)}, api.DeleteZoomConnection(ctx, in.ConnectionID)
 			}, Lost("It may have been done all the same. Check with list_zoom_connections before trying again.")),
 	}}
 }
@@ -71,22 +72,22 @@ type zoomConnection struct {
 }
 
 type zoomEntry struct {
-	ConnectionID          string   `json:"connection_id"`
-	ZoomUserID            said     `json:"zoom_user_id"`
-	ZoomAccountID         said     `json:"zoom_account_id,omitzero"`
-	State                 string   `json:"state"`
-	Scopes                said     `json:"scopes,omitzero"`
-	CreatedAt             string   `json:"created_at"`
-	UpdatedAt             string   `json:"updated_at"`
-	ConnectionFailureData anything `json:"connection_failure_data,omitzero"`
+	ConnectionID          untrusted.Word `json:"connection_id"`
+	ZoomUserID            untrusted.Text `json:"zoom_user_id"`
+	ZoomAccountID         untrusted.Text `json:"zoom_account_id,omitzero"`
+	State                 untrusted.Word `json:"state"`
+	Scopes                untrusted.Text `json:"scopes,omitzero"`
+	CreatedAt             string         `json:"created_at"`
+	UpdatedAt             string         `json:"updated_at"`
+	ConnectionFailureData untrusted.JSON `json:"connection_failure_data,omitzero"`
 }
 
-const connected = "connected"
+var connected = untrusted.ID("connected")
 
 func zoomEntryOf(z client.ZoomConnection) zoomEntry {
 	return zoomEntry{
-		ConnectionID: z.UUID, ZoomUserID: short(z.ZoomUserID), ZoomAccountID: short(z.ZoomAccountID), State: string(short(z.State)),
-		Scopes: link(z.Scopes), CreatedAt: stamp(z.CreatedAt), UpdatedAt: stamp(z.UpdatedAt), ConnectionFailureData: cleaned(z.ConnectionFailureData),
+		ConnectionID: untrusted.ID(z.UUID), ZoomUserID: untrusted.Name(z.ZoomUserID), ZoomAccountID: untrusted.Name(z.ZoomAccountID), State: untrusted.ID(z.State),
+		Scopes: untrusted.Link(z.Scopes), CreatedAt: stamp(z.CreatedAt), UpdatedAt: stamp(z.UpdatedAt), ConnectionFailureData: untrusted.Of(z.ConnectionFailureData),
 	}
 }
 
@@ -114,16 +115,16 @@ func (o *zoomConnectionList) Text() string {
 
 func (z zoomEntry) text() string {
 	text := fmt.Sprintf("zoom_user_id %s · %s · connection_id %s · created %s, updated %s", z.ZoomUserID, z.State, z.ConnectionID, z.CreatedAt, z.UpdatedAt)
-	if z.ZoomAccountID != "" {
+	if !z.ZoomAccountID.IsZero() {
 		text += fmt.Sprintf(" · account %s", z.ZoomAccountID)
 	}
-	if z.Scopes != "" {
+	if !z.Scopes.IsZero() {
 		text += fmt.Sprintf(" · scopes %s", z.Scopes)
 	}
 	if z.State != connected {
 		text += " · must be connected again"
 	}
-	if z.ConnectionFailureData != nil {
+	if !z.ConnectionFailureData.IsZero() {
 		text += " · " + compact(z.ConnectionFailureData)
 	}
 	return text

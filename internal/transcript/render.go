@@ -93,6 +93,9 @@ func PageOf(turns []Turn, from Position, cost func(Turn) int, budget int) (page 
 	return page, Position{}, false
 }
 
+// Inline is a text as it is shown within a fence, on one line, however long.
+func Inline(text string) string { return defuse(say(text)) }
+
 // say is a turn's text as it is shown, on one line.
 func say(text string) string { return fold(Inert(Clean(text))) }
 

@@ -1,42 +1,52 @@
-package tools
+package untrusted
 
 import (
 	"fmt"
 	"slices"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
-// Limits of JSON of no known shape that people outside made, so that it
-// cannot fill an answer.
+// Limits of JSON of no known shape, so that it cannot fill an answer.
 const (
-	freeText    = 1000 // characters of a text
-	freeMembers = 50   // of an object or list
-	freeDepth   = 8
-	freeBytes   = 6000 // of the whole
+	mostMembers = 50 // of an object or list
+	mostDepth   = 8
+	mostBytes   = 6000 // of the whole
 )
 
-// cleaned cleans JSON of no known shape, names and texts alike. What is too
-// much is left out, and a text in its place says so.
-func cleaned(v any) anything {
+// JSON is clean JSON of no known shape, names and texts alike.
+type JSON struct{ v any }
+
+// Of cleans decoded JSON. What is too much is left out, and a text in its place
+// says so.
+func Of(v any) JSON {
 	if empty(v) {
-		return nil
+		return JSON{}
 	}
-	out := clean(v, freeDepth)
+	out := clean(v, mostDepth)
 	for {
 		raw, err := json.Marshal(out)
 		if err != nil {
-			return "left out here: it is no JSON"
+			return JSON{"left out here: it is no JSON"}
 		}
-		if len(raw) <= freeBytes {
-			return out
+		if len(raw) <= mostBytes {
+			return JSON{out}
 		}
 		if !dropLargest(out) {
-			return fmt.Sprintf("left out here: %d bytes", len(raw))
+			return JSON{fmt.Sprintf("left out here: %d bytes", len(raw))}
 		}
 	}
+}
+
+// IsZero reports that there is nothing.
+func (j JSON) IsZero() bool { return j.v == nil }
+
+// MarshalJSONTo writes the JSON, members in order.
+func (j JSON) MarshalJSONTo(enc *jsontext.Encoder) error {
+	return json.MarshalEncode(enc, j.v, json.Deterministic(true))
 }
 
 // dropLargest puts a text that says so in place of an object's largest member.
@@ -61,16 +71,16 @@ func dropLargest(v any) bool {
 func clean(v any, depth int) any {
 	switch v := v.(type) {
 	case string:
-		return transcript.Line(v, freeText)
+		return transcript.Line(v, textLimit)
 	case []any:
 		if depth == 0 {
 			return fmt.Sprintf("left out here: a list of %d", len(v))
 		}
-		list := make([]any, 0, min(len(v), freeMembers))
-		for _, item := range v[:min(len(v), freeMembers)] {
+		list := make([]any, 0, min(len(v), mostMembers))
+		for _, item := range v[:min(len(v), mostMembers)] {
 			list = append(list, clean(item, depth-1))
 		}
-		if rest := len(v) - freeMembers; rest > 0 {
+		if rest := len(v) - mostMembers; rest > 0 {
 			list = append(list, fmt.Sprintf("left out here: %d more", rest))
 		}
 		return list
@@ -84,10 +94,10 @@ func clean(v any, depth int) any {
 			all = append(all, name)
 		}
 		slices.Sort(all)
-		for _, name := range all[:min(len(all), freeMembers)] {
+		for _, name := range all[:min(len(all), mostMembers)] {
 			object[transcript.Line(name, transcript.NameLimit)] = clean(v[name], depth-1)
 		}
-		if rest := len(all) - freeMembers; rest > 0 {
+		if rest := len(all) - mostMembers; rest > 0 {
 			object["…"] = fmt.Sprintf("left out here: %d more", rest)
 		}
 		return object
@@ -107,13 +117,4 @@ func empty(v any) bool {
 		return len(v) == 0
 	}
 	return false
-}
-
-// compact writes cleaned JSON on one line.
-func compact(v anything) string {
-	raw, err := json.Marshal(v, json.Deterministic(true))
-	if err != nil {
-		return "not JSON"
-	}
-	return string(raw)
 }
