@@ -263,6 +263,15 @@ func listOf(all []untrusted.Word) string {
 	return strings.Join(texts, ", ")
 }
 
+// texts joins clean words for a line of text.
+func texts(all []untrusted.Text) string {
+	out := make([]string, len(all))
+	for i, text := range all {
+		out[i] = text.String()
+	}
+	return strings.Join(out, ", ")
+}
+
 // shortAll cleans names.
 func shortAll(all []string) []untrusted.Text {
 	out := make([]untrusted.Text, 0, len(all))

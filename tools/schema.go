@@ -25,7 +25,8 @@ func schemasOf[In any, Out Result](tool string) schemas {
 	s.in = inputSchema(reflect.TypeFor[In]())
 	s.rawIn = schemaJSON(tool, s.in)
 	s.folders = newFolders(s.rawIn)
-	if out := reflect.TypeFor[Out](); out != reflect.TypeFor[*Document]() && out.Kind() != reflect.Interface {
+	s.out = reflect.TypeFor[Out]()
+	if out := s.out; out != reflect.TypeFor[*Document]() && out.Kind() != reflect.Interface {
 		s.rawOut = schemaJSON(tool, outputSchema(out))
 	}
 	return s

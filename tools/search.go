@@ -30,15 +30,15 @@ type searchTranscripts struct {
 
 type searchResults struct {
 	About
-	Results    []passage           `json:"results"`
-	Coverage   searched            `json:"coverage"`
-	State      string              `json:"state,omitzero"` // running: meetings are still being read
-	RetryAfter int                 `json:"retry_after_s,omitzero"`
-	Unknown    []string            `json:"unknown_words,omitzero"`
-	Nearest    map[string][]string `json:"nearest_words,omitzero"`
-	Instead    map[string][]string `json:"searched_instead,omitzero"` // of the nearest, those that were taken for the word
-	Present    []untrusted.Text    `json:"speakers_present,omitzero"` // when nobody has the name that was given
-	NextCursor string              `json:"next_cursor,omitzero"`
+	Results    []passage                   `json:"results"`
+	Coverage   searched                    `json:"coverage"`
+	State      string                      `json:"state,omitzero"` // running: meetings are still being read
+	RetryAfter int                         `json:"retry_after_s,omitzero"`
+	Unknown    []untrusted.Text            `json:"unknown_words,omitzero"`
+	Nearest    map[string][]untrusted.Text `json:"nearest_words,omitzero"`
+	Instead    map[string][]untrusted.Text `json:"searched_instead,omitzero"` // of the nearest, those that were taken for the word
+	Present    []untrusted.Text            `json:"speakers_present,omitzero"` // when nobody has the name that was given
+	NextCursor string                      `json:"next_cursor,omitzero"`
 }
 
 // passage is a place in a meeting that answers the query, its words fenced.
@@ -116,12 +116,12 @@ func (o *searchResults) Text() string {
 		b.WriteString("Nothing was found.\n")
 	}
 	for _, word := range o.Unknown {
-		fmt.Fprintf(&b, "%q does not occur", word)
-		if near := o.Nearest[word]; len(near) > 0 {
-			b.WriteString("; near it are: " + strings.Join(near, ", "))
+		b.WriteString(word.Quoted() + " does not occur")
+		if near := o.Nearest[word.String()]; len(near) > 0 {
+			b.WriteString("; near it are: " + texts(near))
 		}
-		if instead := o.Instead[word]; len(instead) > 0 {
-			b.WriteString("; searched instead: " + strings.Join(instead, ", "))
+		if instead := o.Instead[word.String()]; len(instead) > 0 {
+			b.WriteString("; searched instead: " + texts(instead))
 		}
 		b.WriteByte('\n')
 	}
@@ -190,7 +190,7 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 		passages[i] = passageOf(hit, fence)
 	}
 	return most(call, len(hits), in.tokens(), brief, func(k int, d detail) (*searchResults, error) {
-		out := &searchResults{Results: passages[:k], Coverage: covered, Unknown: found.Unknown, Nearest: found.Nearest, Instead: found.Instead}
+		out := &searchResults{Results: passages[:k], Coverage: covered, Unknown: shortAll(found.Unknown), Nearest: likeWords(found.Nearest), Instead: likeWords(found.Instead)}
 		if len(found.Speakers) > 0 {
 			out.Present = shortAll(found.Speakers)
 		}
@@ -215,6 +215,15 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 		}
 		return out, err
 	})
+}
+
+// likeWords cleans words of meetings that are like words of the query.
+func likeWords(all map[string][]string) map[string][]untrusted.Text {
+	out := make(map[string][]untrusted.Text, len(all))
+	for word, like := range all {
+		out[untrusted.Name(word).String()] = shortAll(like)
+	}
+	return out
 }
 
 // nothingFound says what to do when nothing that was searched answers.

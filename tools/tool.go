@@ -4,6 +4,7 @@ package tools
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -76,6 +77,7 @@ func Remedy(text string, statuses ...int) Option {
 // schemas are made when a tool is first listed or called.
 type schemas struct {
 	in            *jsonschema.Schema
+	out           reflect.Type // what the tool returns
 	rawIn, rawOut []byte
 	folders       *sync.Pool // for cursors
 }
