@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"internal/redistest":  {},
 	"internal/shared":     {},
 	"internal/site":       {},
+	"internal/tlstest":    {},
 	"internal/work":       {},
 	"internal/hostile":    {},
 	"internal/untrusted":  {"internal/transcript"},
