@@ -41,11 +41,11 @@ func chatgpt(api *client.Client, archive *archive) Set {
 }
 
 type searchQuery struct {
-	Query string `json:"query" jsonschema_description:"What to look for: words, names, a title."`
+	Query string `json:"query" jsonschema_extras:"most=1000,free=true" jsonschema_description:"What to look for: words, names, a title."`
 }
 
 type fetchID struct {
-	ID string `json:"id" jsonschema_description:"As search or fetch gave it: bot_id, or bot_id#118-126 (turns)."`
+	ID string `json:"id" jsonschema_extras:"most=200" jsonschema_description:"As search or fetch gave it: bot_id, or bot_id#118-126 (turns)."`
 }
 
 // source is one result of search.

@@ -124,12 +124,13 @@ func (c *Call) keep(name, value string) {
 // resume puts the arguments that a cursor holds beside those given, which may
 // repeat but not contradict them; max_tokens may change.
 func (r *reader) resume(members map[string]jsontext.Value) map[string]jsontext.Value {
+	property := r.call.tool.schemas().in.Properties.Value("cursor")
 	text, given := stringOf(members["cursor"])
-	if !given || r.call.tool.schemas().in.Properties.Value("cursor") == nil {
+	if !given || property == nil {
 		return members
 	}
 	delete(members, "cursor")
-	if text == "" {
+	if !r.fits("cursor", text, r.known[property].length()) {
 		return members
 	}
 	var at cursor

@@ -17,12 +17,12 @@ import (
 )
 
 type searchTranscripts struct {
-	Query   string `json:"query" jsonschema_description:"Words to find; \"quoted\" is exact, -word must not occur."`
-	BotID   string `json:"bot_id,omitzero" jsonschema_description:"Only this meeting; latest is the newest."`
-	Speaker string `json:"speaker,omitzero" jsonschema_description:"Only what people said of whose name this is a part."`
-	Meeting string `json:"meeting,omitzero" jsonschema_description:"Only meetings with this in title or link."`
-	After   string `json:"after,omitzero" jsonschema_description:"Only later meetings: RFC 3339, a date, or 7d (7 days ago)."`
-	Before  string `json:"before,omitzero" jsonschema_description:"Only earlier meetings: same forms."`
+	Query   string `json:"query" jsonschema_extras:"most=1000,free=true" jsonschema_description:"Words to find; \"quoted\" is exact, -word must not occur."`
+	BotID   string `json:"bot_id,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Only this meeting; latest is the newest."`
+	Speaker string `json:"speaker,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Only what people said of whose name this is a part."`
+	Meeting string `json:"meeting,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Only meetings with this in title or link."`
+	After   string `json:"after,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Only later meetings: RFC 3339, a date, or 7d (7 days ago)."`
+	Before  string `json:"before,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Only earlier meetings: same forms."`
 	Limit   int    `json:"limit,omitzero" jsonschema:"minimum=1,maximum=50" jsonschema_description:"8 by default."`
 	zone
 	paged

@@ -12,7 +12,7 @@ import (
 
 // zone is the argument of tools that take times.
 type zone struct {
-	Timezone string `json:"timezone,omitzero" jsonschema_description:"IANA zone of times given without one."`
+	Timezone string `json:"timezone,omitzero" jsonschema_extras:"most=100" jsonschema_description:"IANA zone of times given without one."`
 }
 
 // location is the zone that times without one are in.

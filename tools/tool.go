@@ -78,6 +78,7 @@ func Remedy(text string, statuses ...int) Option {
 type schemas struct {
 	in            *jsonschema.Schema
 	out           reflect.Type // what the tool returns
+	arguments     arguments
 	rawIn, rawOut []byte
 	folders       *sync.Pool // for cursors
 }
