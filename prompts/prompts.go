@@ -22,7 +22,7 @@ import (
 var texts embed.FS
 
 // valueLimit is how many characters of an argument are taken.
-const valueLimit = 1000
+const valueLimit = 500
 
 // Prompt is one entry of the menu. Its text is in texts, by name.
 type Prompt struct {
