@@ -85,7 +85,7 @@ func (c *Client) Join(ctx context.Context, in JoinRequest) (*Joined, error) {
 
 // Leave takes a bot out of its meeting: DELETE /bots/{uuid}.
 func (c *Client) Leave(ctx context.Context, botID string) error {
-	return c.do(ctx, request{op: "leave", method: "DELETE", path: "/bots/{}", id: botID}, nil)
+	return done(ctx, c, request{op: "leave", method: "DELETE", path: "/bots/{}", id: botID})
 }
 
 // BotQuery filters the list of bots. Zero fields do not filter. Speaker names
@@ -124,6 +124,7 @@ type BotPage struct {
 	Bots        []ListedBot `json:"bots"`
 	NextCursor  string      `json:"next_cursor"` // "" on the last page
 	LastUpdated Time        `json:"last_updated"`
+	Cut         bool        `json:"-"` // there may be another page, and what leads there could not be read
 }
 
 // Bots lists one page of bots, newest first: GET /bots/bots_with_metadata.
@@ -163,19 +164,26 @@ type Retranscription struct {
 	WebhookURL   Destination   `json:"webhook_url,omitzero"`
 }
 
+// retranscribed is the answer where it has a body, of which the document says
+// nothing.
+type retranscribed struct {
+	BotUUID string `json:"bot_uuid"`
+	BotID   string `json:"bot_id"`
+}
+
 // Retranscribe has a recording transcribed again, which replaces its
 // transcript some minutes later: POST /bots/retranscribe.
 func (c *Client) Retranscribe(ctx context.Context, in Retranscription) error {
 	if err := checkID(in.BotID); err != nil {
 		return err
 	}
-	return c.do(ctx, request{op: "retranscribe_bot", method: "POST", path: "/bots/retranscribe", body: in}, nil)
+	_, err := call[retranscribed](ctx, c, request{op: "retranscribe_bot", method: "POST", path: "/bots/retranscribe", id: in.BotID, body: in})
+	return err
 }
 
 // Deletion says how far deleting a bot's data went: deleted, partiallyDeleted,
 // alreadyDeleted or noDataFound.
 type Deletion struct {
-	OK     bool   `json:"ok"`
 	Status string `json:"status"`
 }
 
@@ -198,9 +206,11 @@ type Screenshot struct {
 	URL  string `json:"url"`
 }
 
+type screenshotList []Screenshot
+
 // Screenshots lists a bot's pictures, none for Zoom: GET /bots/{uuid}/screenshots.
 func (c *Client) Screenshots(ctx context.Context, botID string) ([]Screenshot, error) {
-	shots, err := call[list[Screenshot]](ctx, c, request{op: "get_screenshots", method: "GET", path: "/bots/{}/screenshots", id: botID})
+	shots, err := call[screenshotList](ctx, c, request{op: "get_screenshots", method: "GET", path: "/bots/{}/screenshots", id: botID})
 	if err != nil {
 		return nil, err
 	}

@@ -54,9 +54,11 @@ func (c *Client) RawCalendars(ctx context.Context, in CalendarAccess) ([]RawCale
 	return answer.Calendars, nil
 }
 
+type calendarList []Calendar
+
 // Calendars lists all connected calendars: GET /calendars/.
 func (c *Client) Calendars(ctx context.Context) ([]Calendar, error) {
-	all, err := call[list[Calendar]](ctx, c, request{op: "list_calendars", method: "GET", path: "/calendars/"})
+	all, err := call[calendarList](ctx, c, request{op: "list_calendars", method: "GET", path: "/calendars/"})
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +97,7 @@ func (c *Client) UpdateCalendar(ctx context.Context, calendarID string, in Calen
 // DeleteCalendar disconnects a calendar with its events and scheduled bots:
 // DELETE /calendars/{uuid}.
 func (c *Client) DeleteCalendar(ctx context.Context, calendarID string) error {
-	return c.do(ctx, request{op: "delete_calendar", method: "DELETE", path: "/calendars/{}", id: calendarID}, nil)
+	return done(ctx, c, request{op: "delete_calendar", method: "DELETE", path: "/calendars/{}", id: calendarID})
 }
 
 // Resync says which calendars were synced and why others were not.

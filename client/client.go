@@ -20,10 +20,31 @@ import (
 )
 
 const (
-	maxAnswer = 64 << 20 // bytes of an answer; an hour's meeting has about 1 MB
-	maxValues = 6 << 20  // values in an answer, each of which may take far more room than its bytes; an hour's meeting has about 70,000
-	maxError  = 1 << 20  // bytes of a refusal
+	maxAnswer = 32 << 20 // bytes of an answer; an hour's meeting has about 1 MB
+	maxValues = 2 << 20  // values in an answer, each of which may take far more room than its bytes; an hour's meeting has about 70,000
+	maxError  = 64 << 10 // bytes of a refusal
 )
+
+// rules are how answers are judged. They are a client's own so that tests can
+// show what each of them is for.
+type rules struct {
+	answers   map[string]answer
+	errors    bool                     // a success that names an error is a refusal
+	unsure    func(status int) bool    // a write that was refused so may have been done
+	same      func(a, b string) bool   // two ids are one
+	lenient   bool                     // what is odd in an answer is left out
+	resends   func(method string) bool // a request may be sent again
+	maxAnswer int64                    // bytes
+	maxValues int
+}
+
+func usualRules() rules {
+	return rules{
+		answers: answers, errors: true, unsure: unsure, same: sameID, lenient: true,
+		resends:   func(method string) bool { return method == http.MethodGet },
+		maxAnswer: maxAnswer, maxValues: maxValues,
+	}
+}
 
 // KeyHeader carries the API key, upstream and in the webhooks that the API sends.
 const KeyHeader = "x-meeting-baas-api-key"
@@ -37,6 +58,8 @@ type Options struct {
 	Now       func() time.Time // the clock of the deletion limit; time.Now when nil
 	Resolver  *net.Resolver    // looks up where files are; net.DefaultResolver when nil
 	Watch     Watch            // sees every request; may be nil
+
+	rules *rules // the usual ones when nil
 }
 
 // Client calls the API. It is safe for concurrent use, and holds no state but
@@ -48,14 +71,18 @@ type Client struct {
 	http      *http.Client
 	files     *http.Client // connects to the internet only
 	deletions *deletions
+	rules     rules
 }
 
 // New returns a client of the API at base, such as https://api.meetingbaas.com,
 // that pays with key unless WithKey says otherwise. options may be nil.
 func New(base string, key Secret, options *Options) *Client {
-	c := &Client{base: strings.TrimRight(base, "/"), key: key}
+	c := &Client{base: strings.TrimRight(base, "/"), key: key, rules: usualRules()}
 	if options != nil {
 		c.options = *options
+	}
+	if c.options.rules != nil {
+		c.rules = *c.options.rules
 	}
 	if c.options.UserAgent == "" {
 		c.options.UserAgent = "meetmcp"
@@ -128,27 +155,21 @@ func WithCalls(ctx context.Context, calls *Calls) context.Context {
 	return context.WithValue(ctx, callContext{}, calls)
 }
 
-// request is one call: op is the operation's id in the API's document, and
-// each "{}" in path stands for id.
+// request is one call: op is the operation's id in the API's document, id what
+// the call is about, and each "{}" in path stands for it.
 type request struct {
 	op, method, path, id string
 	query                url.Values
 	body                 any
 }
 
-// call does req and returns the answer decoded.
-func call[T any](ctx context.Context, c *Client, req request) (*T, error) {
-	out := new(T)
-	if err := c.do(ctx, req, out); err != nil {
-		return nil, err
-	}
-	return out, nil
-}
+// writes reports that a request may change something. Such a one is sent once.
+func (r request) writes() bool { return r.method != http.MethodGet }
 
 // do is the one door to the network. It sends req, again if it is a read that
-// may yet succeed, and decodes the answer into out, which may be nil. Every
-// error that it returns is an *Error, unless the body cannot be written.
-func (c *Client) do(ctx context.Context, req request, out any) error {
+// may yet succeed, and decodes the answer into out. Every error that it
+// returns is an *Error, unless the body cannot be written.
+func (c *Client) do(ctx context.Context, req request, out reply) error {
 	path := req.path
 	if strings.Contains(path, "{}") {
 		if err := checkID(req.id); err != nil {
@@ -179,7 +200,7 @@ func (c *Client) do(ctx context.Context, req request, out any) error {
 }
 
 // send sends a request once.
-func (c *Client) send(ctx context.Context, req request, sent *Attempt, path string, key Secret, body []byte, out any) error {
+func (c *Client) send(ctx context.Context, req request, sent *Attempt, path string, key Secret, body []byte, out reply) error {
 	var reader io.Reader
 	if body != nil {
 		reader = bytes.NewReader(body)
@@ -206,72 +227,17 @@ func (c *Client) send(ctx context.Context, req request, sent *Attempt, path stri
 	calls.Status = 0
 	resp, err := c.http.Do(r)
 	if err != nil {
-		read := req.method == http.MethodGet
 		return &Error{
 			Op: req.op, Message: unreachable(err, r.URL.Host), cause: err,
-			Lost: !read && !neverSent(err), broken: read && ctx.Err() == nil,
+			Lost: req.writes() && !neverSent(err), broken: !req.writes() && ctx.Err() == nil,
 		}
 	}
 	defer resp.Body.Close()
 	calls.Status, sent.Status = resp.StatusCode, resp.StatusCode
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return refusal(req.op, resp)
+		return c.refusal(req, resp)
 	}
-	return decode(req, resp, out)
-}
-
-// decode reads an answer as it arrives. Several operations answer with no
-// body, or with {"ok": true}; out is nil for them.
-func decode(req request, resp *http.Response, out any) error {
-	e := &Error{Op: req.op, Status: resp.StatusCode, Lost: req.method != http.MethodGet}
-	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
-		e.Message = "the answer is a web page, not JSON; is MEETING_BAAS_BASE_URL the API's address?"
-		return e
-	}
-	limited := &capped{r: resp.Body, left: maxAnswer, values: maxValues}
-	var acknowledged struct {
-		OK *bool `json:"ok"`
-	}
-	bare := out == nil
-	if bare {
-		out = &acknowledged
-	}
-	err := json.UnmarshalRead(limited, out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if bare && err != nil && limited.err == nil {
-		return nil // an empty body, or words that nobody asked for
-	}
-	if err == nil {
-		switch whole, ok := out.(interface{ whole() bool }); {
-		case bare && acknowledged.OK != nil && !*acknowledged.OK:
-			e.Message = "the API answered that it did not do it"
-			return e
-		case ok && !whole.whole():
-			e.Message = "the answer lacks what the API's document promises"
-			return e
-		}
-		return nil
-	}
-	e.cause = err
-	var syntactic *jsontext.SyntacticError
-	switch {
-	case limited.left < 0:
-		e.Message = fmt.Sprintf("the answer is larger than %d MB", maxAnswer>>20)
-		e.cause = nil
-	case limited.values < 0:
-		e.Message = fmt.Sprintf("the answer has more than %d million values", maxValues>>20)
-		e.cause = nil
-	case limited.left == maxAnswer && limited.err == nil:
-		e.Message, e.broken = "the answer is empty", true
-	case errors.Is(limited.err, context.DeadlineExceeded):
-		e.Message = "the answer did not come whole in time"
-	case limited.err != nil, errors.Is(err, io.ErrUnexpectedEOF):
-		e.Message, e.broken = "the answer broke off", true
-	case errors.As(err, &syntactic):
-		e.Message = "the answer is not JSON"
-	default:
-		e.Message = "the answer has another shape than the API's document says"
-	}
-	return e
+	return c.read(ctx, req, resp, out)
 }
 
 // revealing lets a request body, and nothing else, carry secrets in clear. It
@@ -292,31 +258,4 @@ func checkID(id string) error {
 		return &Error{Unsent: true, Message: fmt.Sprintf("%.60q is not an id", id)}
 	}
 	return nil
-}
-
-// capped reads at most left bytes, with at most so many values of JSON, and
-// keeps the error that ended it early.
-type capped struct {
-	r      io.Reader
-	left   int64
-	values int
-	err    error
-}
-
-func (c *capped) Read(p []byte) (int, error) {
-	if int64(len(p)) > c.left+1 {
-		p = p[:c.left+1]
-	}
-	n, err := c.r.Read(p)
-	c.left -= int64(n)
-	for _, before := range []byte("{[,") { // one of which stands before each value
-		c.values -= bytes.Count(p[:n], []byte{before})
-	}
-	if c.left < 0 || c.values < 0 {
-		return 0, io.ErrShortBuffer
-	}
-	if err != nil && err != io.EOF {
-		c.err = err
-	}
-	return n, err
 }

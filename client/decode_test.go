@@ -41,7 +41,7 @@ func TestTimes(t *testing.T) {
 
 func TestSpellings(t *testing.T) {
 	t.Parallel()
-	want := client.Word{ID: 7, Text: "hi", StartTime: 1.5, EndTime: 2}
+	want := client.Word{Text: "hi", StartTime: 1.5, EndTime: 2}
 	for _, text := range []string{
 		`{"id":7,"bot_id":0,"text":"hi","start_time":1.5,"end_time":2,"user_id":null,"score":{"a":[1]}}`,
 		`{"word":"hi","start":1.5,"end":2,"id":7}`,
@@ -74,7 +74,7 @@ func TestClear(t *testing.T) {
 			t.Errorf("read: %v", err)
 		}
 		got = string(body)
-		saying(200, "application/json", "[]")(w, r)
+		saying(200, "application/json", `[{"uuid":"e","bot_param":{"bot_name":"Bea"}}]`)(w, r)
 	})
 	patch := client.RecordingPatch{BotName: "Bea", Clear: map[string]*struct{}{"webhook_url": nil}}
 	if _, err := c.UpdateRecording(t.Context(), "e", false, patch); err != nil || got != `{"bot_name":"Bea","webhook_url":null}` {
@@ -91,7 +91,7 @@ func hour() []byte {
 		spoken := client.Transcript{ID: int64(turn), BotID: 911, Speaker: fmt.Sprintf("Speaker %d", turn%5), Lang: "en", StartTime: begin, EndTime: &end}
 		for n := range 20 {
 			at := begin + float64(n)*0.35
-			spoken.Words = append(spoken.Words, client.Word{ID: int64(91100000 + turn*20 + n), BotID: 911, Text: "something", StartTime: at, EndTime: at + 0.3})
+			spoken.Words = append(spoken.Words, client.Word{Text: "something", StartTime: at, EndTime: at + 0.3})
 		}
 		data.BotData.Transcripts = append(data.BotData.Transcripts, spoken)
 	}

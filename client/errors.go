@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -13,7 +14,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Error is how every call fails, but for a cancelled context. The API promises
@@ -26,8 +27,10 @@ type Error struct {
 	Message    string        // one sentence, without the key
 	RetryAfter time.Duration // how long the API asks to wait; 0 when it does not
 	Unsent     bool          // refused here, before any request
-	Lost       bool          // the request may have been carried out: a write went out and no answer came back whole
+	Refused    bool          // the API answered with a success, and that it did not do it
+	Lost       bool          // a write may have been done: it went out, and what came back does not say
 
+	named  int  // status that a refusal's words stand for, which came with another
 	broken bool // a read that may succeed when sent again
 	cause  error
 }
@@ -53,10 +56,7 @@ func (e *Error) Reason() string {
 func (e *Error) Unwrap() error { return e.cause }
 
 // Duplicate reports that the API already has a bot for this meeting.
-func (e *Error) Duplicate() bool {
-	words := strings.NewReplacer(" ", "", "_", "").Replace(strings.ToLower(e.Code + e.Message))
-	return e.Status == http.StatusConflict || strings.Contains(words, "alreadystarted")
-}
+func (e *Error) Duplicate() bool { return e.Means() == http.StatusConflict }
 
 // tidy masks secrets that an answer may have repeated, and only then cuts.
 func (e *Error) tidy(secrets []string) {
@@ -65,33 +65,24 @@ func (e *Error) tidy(secrets []string) {
 }
 
 // refusal makes an Error out of an answer that is no success.
-func refusal(op string, resp *http.Response) *Error {
-	e := &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header), Lost: lost(resp)}
+func (c *Client) refusal(req request, resp *http.Response) *Error {
+	e := &Error{Op: req.op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header), Lost: req.writes() && c.rules.unsure(resp.StatusCode)}
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxError))
 	if err != nil {
 		raw = nil // the status alone must do
 	}
 	text := strings.TrimSpace(string(raw))
-	var body struct {
-		Error   any    `json:"error"`
-		Code    string `json:"code"`
-		Message string `json:"message"`
+	said := saidIn(jsontext.Value(text))
+	e.Code, e.Message = said.code, said.message
+	if resp.StatusCode == http.StatusBadRequest || resp.StatusCode == http.StatusUnprocessableEntity {
+		e.named = statusNamed(said.code + said.message)
 	}
 	switch {
 	case strings.HasPrefix(text, "<"):
 		e.Message = "refused with a web page; is MEETING_BAAS_BASE_URL the API's address?"
-	case json.Unmarshal(raw, &body) == nil:
-		word, _ := body.Error.(string)
-		e.Code, e.Message = body.Code, body.Message
-		if e.Message == "" {
-			e.Message = word
-		}
-		if e.Code == "" && !strings.Contains(word, " ") {
-			e.Code = word
-		}
-	}
-	switch {
-	case e.Message != "":
+	case resp.StatusCode < 400:
+		e.Message = "the API's address leads on elsewhere, which is not followed; is MEETING_BAAS_BASE_URL right?"
+	case strings.ContainsFunc(e.Message, unicode.IsLetter):
 	case strings.ContainsFunc(text, unicode.IsLetter):
 		e.Message = text
 	default:
@@ -100,14 +91,65 @@ func refusal(op string, resp *http.Response) *Error {
 	return e
 }
 
-// lost reports that a refusal does not mean that a write was not carried out:
-// something before the API may have passed it on, or the API failed midway.
-func lost(resp *http.Response) bool {
-	switch resp.StatusCode {
-	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusGatewayTimeout:
-		return resp.Request.Method != http.MethodGet
+// refused makes e a refusal that came with a success. Where the answer also says
+// that it was done, that is left open.
+func (e *Error) refused(s said, done bool) {
+	e.Refused = true
+	e.Code, e.Message, e.named = s.code, cmp.Or(s.message, "the API answered that it did not do it"), s.status
+	if e.named == 0 {
+		e.named = statusNamed(s.code + s.message)
 	}
-	return false
+	e.Lost = e.Lost && (done || e.named >= http.StatusInternalServerError)
+	if e.Lost && done {
+		e.Message = "answered both that it was done and an error: " + e.Message
+	}
+}
+
+// Means is the status that tells what a refusal is about: the one that its words
+// stand for, as some come with a success or with 400, or else its own. It is 0
+// when nothing was refused.
+func (e *Error) Means() int {
+	switch {
+	case e.named != 0:
+		return e.named
+	case e.Status < 300:
+		return 0
+	}
+	return e.Status
+}
+
+// statusNamed is the status that the API's words for an error stand for, 0 when
+// they are not known.
+func statusNamed(words string) int {
+	words = strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(words))
+	for _, known := range []struct {
+		word   string
+		status int
+	}{
+		{"invalidapikey", http.StatusUnauthorized}, {"unauthorized", http.StatusUnauthorized}, {"forbidden", http.StatusForbidden},
+		{"insufficienttoken", http.StatusPaymentRequired}, {"insufficientcredit", http.StatusPaymentRequired}, {"paymentrequired", http.StatusPaymentRequired},
+		{"notfound", http.StatusNotFound}, {"alreadystarted", http.StatusConflict},
+		{"toomanyrequests", http.StatusTooManyRequests}, {"ratelimit", http.StatusTooManyRequests},
+		{"internalerror", http.StatusInternalServerError}, {"internalservererror", http.StatusInternalServerError},
+	} {
+		if strings.Contains(words, known.word) {
+			return known.status
+		}
+	}
+	return 0
+}
+
+// unsure reports that a refusal does not say that a write was not done: the API,
+// or something before it, may have failed midway. A redirect to a page may follow
+// what was done; one that keeps the method follows nothing.
+func unsure(status int) bool {
+	switch status {
+	case http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return false
+	case http.StatusRequestTimeout:
+		return true
+	}
+	return status < 400 || status >= 500
 }
 
 // oneLine folds white space and control characters, and cuts at limit bytes.

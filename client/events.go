@@ -48,6 +48,7 @@ type EventQuery struct {
 type EventPage struct {
 	Data []Event `json:"data"`
 	Next string  `json:"next"` // cursor of the next page, "" on the last
+	Cut  bool    `json:"-"`    // there may be another page, and what leads there could not be read
 }
 
 // Events lists one page of a calendar's events: GET /calendar_events/.
@@ -64,7 +65,7 @@ func (c *Client) Events(ctx context.Context, q EventQuery) (*EventPage, error) {
 	setText(values, "attendee_email", q.AttendeeEmail)
 	setText(values, "organizer_email", q.OrganizerEmail)
 	setText(values, "cursor", q.Cursor)
-	page, err := call[EventPage](ctx, c, request{op: "list_events", method: "GET", path: "/calendar_events/", query: values})
+	page, err := call[EventPage](ctx, c, request{op: "list_events", method: "GET", path: "/calendar_events/", id: q.CalendarID, query: values})
 	if err != nil {
 		return nil, err
 	}
@@ -121,29 +122,34 @@ type RecordingPatch struct {
 // its series: POST /calendar_events/{uuid}/bot. No bot exists yet, so no bot
 // id is known until the meeting.
 func (c *Client) ScheduleRecording(ctx context.Context, eventID string, all bool, in Recording) ([]Event, error) {
-	return c.recording(ctx, request{op: "schedule_record_event", method: "POST", id: eventID, body: in}, all)
+	return recording[scheduledEvents](ctx, c, request{op: "schedule_record_event", method: "POST", id: eventID, body: in}, all)
 }
 
 // UpdateRecording changes the bot scheduled for an event: PATCH
 // /calendar_events/{uuid}/bot.
 func (c *Client) UpdateRecording(ctx context.Context, eventID string, all bool, in RecordingPatch) ([]Event, error) {
-	return c.recording(ctx, request{op: "patch_bot", method: "PATCH", id: eventID, body: in}, all)
+	return recording[scheduledEvents](ctx, c, request{op: "patch_bot", method: "PATCH", id: eventID, body: in}, all)
 }
 
 // UnscheduleRecording cancels the bot of an event; it is no error if there is
 // none: DELETE /calendar_events/{uuid}/bot.
 func (c *Client) UnscheduleRecording(ctx context.Context, eventID string, all bool) ([]Event, error) {
-	return c.recording(ctx, request{op: "unschedule_record_event", method: "DELETE", id: eventID}, all)
+	return recording[unscheduledEvents](ctx, c, request{op: "unschedule_record_event", method: "DELETE", id: eventID}, all)
 }
+
+type (
+	scheduledEvents   []Event
+	unscheduledEvents []Event
+)
 
 // recording sends one of the three requests about an event's bot, and returns
 // the events that it touched.
-func (c *Client) recording(ctx context.Context, req request, all bool) ([]Event, error) {
+func recording[T ~[]Event](ctx context.Context, c *Client, req request, all bool) ([]Event, error) {
 	req.path = "/calendar_events/{}/bot"
 	if all {
 		req.query = url.Values{"all_occurrences": {"true"}}
 	}
-	events, err := call[list[Event]](ctx, c, req)
+	events, err := call[T](ctx, c, req)
 	if err != nil {
 		return nil, err
 	}

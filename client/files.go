@@ -40,7 +40,7 @@ func (c *Client) File(ctx context.Context, link string) ([]byte, error) {
 		case resp.StatusCode != http.StatusOK:
 			return &Error{Op: req.op, Status: resp.StatusCode, Message: "the link has expired, or the file is gone"}
 		}
-		limited := &capped{r: resp.Body, left: maxFile, values: maxFile}
+		limited := &capped{ctx: ctx, r: resp.Body, left: maxFile, values: maxFile}
 		if raw, err = io.ReadAll(limited); err != nil {
 			return &Error{Op: req.op, Status: resp.StatusCode, Message: "the file broke off, or is larger than 20 MB", cause: err, broken: limited.left >= 0}
 		}

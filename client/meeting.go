@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strconv"
 
@@ -63,34 +64,35 @@ type Bot struct {
 	UserReportedError     any    `json:"user_reported_error"`
 }
 
-// Word is one spoken word, timed in seconds from the recording's start.
+// Word is one spoken word, timed in seconds from the recording's start. A long
+// meeting has hundreds of thousands: what nobody reads of them is not kept.
 type Word struct {
-	ID        int64   `json:"id"`
-	BotID     int64   `json:"bot_id"`
-	UserID    *int64  `json:"user_id"`
 	Text      string  `json:"text"`
 	StartTime float64 `json:"start_time"`
 	EndTime   float64 `json:"end_time"`
 }
 
+func (*Word) kind() jsontext.Kind { return jsontext.KindBeginObject }
+
 // UnmarshalJSONFrom reads a word in both spellings: text, start_time and
 // end_time over REST; word, start and end in webhooks.
 func (w *Word) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	switch dec.PeekKind() {
+	case jsontext.KindNull:
+		return dec.SkipValue()
+	case jsontext.KindBeginObject:
+	default:
+		return errNoObject
+	}
 	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
-	for dec.PeekKind() != '}' {
+	for dec.PeekKind() != jsontext.KindEndObject {
 		name, err := dec.ReadToken()
 		if err != nil {
 			return err
 		}
 		switch name.String() {
-		case "id":
-			err = json.UnmarshalDecode(dec, &w.ID)
-		case "bot_id":
-			err = json.UnmarshalDecode(dec, &w.BotID)
-		case "user_id":
-			err = json.UnmarshalDecode(dec, &w.UserID)
 		case "text", "word":
 			err = json.UnmarshalDecode(dec, &w.Text)
 		case "start_time", "start":
@@ -108,6 +110,43 @@ func (w *Word) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return err
 }
 
+// errNoObject is of JSON that cannot be a word.
+var errNoObject = errors.New("a word is not an object")
+
+// Words are the words of a turn, without those in which there is nothing.
+type Words []Word
+
+func (*Words) kind() jsontext.Kind { return jsontext.KindBeginArray }
+
+// UnmarshalJSONFrom reads them one by one.
+func (all *Words) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	switch dec.PeekKind() {
+	case jsontext.KindNull:
+		*all = nil
+		return dec.SkipValue()
+	case jsontext.KindBeginArray:
+	default:
+		return errNoList
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for dec.PeekKind() != jsontext.KindEndArray {
+		var w Word
+		if err := json.UnmarshalDecode(dec, &w); err != nil {
+			return err
+		}
+		if w.Text != "" {
+			*all = append(*all, w)
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+// errNoList is of JSON that cannot be words.
+var errNoList = errors.New("words are not a list")
+
 // Transcript is what one speaker said in one go. Times are seconds from the
 // recording's start.
 type Transcript struct {
@@ -118,7 +157,7 @@ type Transcript struct {
 	Lang      string   `json:"lang"` // "" when the transcriber did not say
 	StartTime float64  `json:"start_time"`
 	EndTime   *float64 `json:"end_time"`
-	Words     []Word   `json:"words"`
+	Words     Words    `json:"words"`
 }
 
 // BotData is the part of the answer about the bot and what it heard.
@@ -126,6 +165,7 @@ type BotData struct {
 	Bot         Bot          `json:"bot"`
 	EventUUID   string       `json:"event_uuid"` // "" unless a calendar sent it
 	Transcripts []Transcript `json:"transcripts"`
+	Unread      bool         `json:"-"` // there is something in place of transcripts that cannot be read
 }
 
 // MeetingData is a meeting: its bot, its transcript and links to its files. A
@@ -142,13 +182,13 @@ type MeetingData struct {
 }
 
 // MeetingData fetches a meeting, about 1 MB an hour with its transcript: GET
-// /bots/meeting_data. It is decoded as it arrives.
+// /bots/meeting_data.
 func (c *Client) MeetingData(ctx context.Context, botID string, transcripts bool) (*MeetingData, error) {
 	if err := checkID(botID); err != nil {
 		return nil, err
 	}
 	data, err := call[MeetingData](ctx, c, request{
-		op: "get_meeting_data", method: "GET", path: "/bots/meeting_data",
+		op: "get_meeting_data", method: "GET", path: "/bots/meeting_data", id: botID,
 		query: url.Values{"bot_id": {botID}, "include_transcripts": {strconv.FormatBool(transcripts)}},
 	})
 	if err != nil {

@@ -75,22 +75,3 @@ func setTime(values url.Values, name string, t time.Time, format func(time.Time)
 		values.Set(name, format(t))
 	}
 }
-
-// list is an answer that is a bare list, which null is not.
-type list[T any] []T
-
-// Answers that are not whole without one field say so, as any JSON object
-// decodes into them. Nothing must be read out of an answer that is another's.
-
-func (j *Joined) whole() bool         { return j.BotID != "" }
-func (l *list[T]) whole() bool        { return *l != nil }
-func (r *rawCalendars) whole() bool   { return r.Calendars != nil }
-func (p *BotPage) whole() bool        { return p.Bots != nil }
-func (p *EventPage) whole() bool      { return p.Data != nil }
-func (m *MeetingData) whole() bool    { return m.BotData.Bot.UUID != "" }
-func (c *Calendar) whole() bool       { return c.UUID != "" }
-func (c *calendarAnswer) whole() bool { return c.Calendar.UUID != "" }
-func (e *Event) whole() bool          { return e.UUID != "" }
-func (z *ZoomConnection) whole() bool { return z.UUID != "" }
-func (d *Deletion) whole() bool       { return d.Status != "" }
-func (r *Resync) whole() bool         { return r.SyncedCalendars != nil || r.Errors != nil }

@@ -42,7 +42,7 @@ func (c *Client) retry(ctx context.Context, req request, send func(*Attempt) err
 		}
 		return send(&sent)
 	}
-	if req.method != http.MethodGet {
+	if !c.rules.resends(req.method) {
 		return attempt()
 	}
 	pause := backoff.NewExponentialBackOff()

@@ -22,9 +22,11 @@ type ZoomConnection struct {
 	ConnectionFailureData any    `json:"connection_failure_data"`
 }
 
+type connectionList []ZoomConnection
+
 // ZoomConnections lists all Zoom connections: GET /zoom_oauth_connections/.
 func (c *Client) ZoomConnections(ctx context.Context) ([]ZoomConnection, error) {
-	all, err := call[list[ZoomConnection]](ctx, c, request{op: "list_zoom_oauth_connections", method: "GET", path: "/zoom_oauth_connections/"})
+	all, err := call[connectionList](ctx, c, request{op: "list_zoom_oauth_connections", method: "GET", path: "/zoom_oauth_connections/"})
 	if err != nil {
 		return nil, err
 	}
@@ -45,5 +47,5 @@ func (c *Client) ZoomConnection(ctx context.Context, id string) (*ZoomConnection
 // DeleteZoomConnection forgets a connection and its tokens: DELETE
 // /zoom_oauth_connections/{uuid}.
 func (c *Client) DeleteZoomConnection(ctx context.Context, id string) error {
-	return c.do(ctx, request{op: "delete_zoom_oauth_connection", method: "DELETE", path: "/zoom_oauth_connections/{}", id: id}, nil)
+	return done(ctx, c, request{op: "delete_zoom_oauth_connection", method: "DELETE", path: "/zoom_oauth_connections/{}", id: id})
 }

@@ -16,7 +16,7 @@ const module = "github.com/meetmcp/meetmcp"
 // flows one way: main → cli → serve and tools → client.
 var allowed = map[string][]string{
 	"":                    {"internal/cli"},
-	"client":              {},
+	"client":              {"internal/work"},
 	"configs":             {},
 	"internal":            {},
 	"internal/transcript": {},

@@ -20,7 +20,7 @@ func bots(api *client.Client, archive *archive) Set {
 			"Sends a bot that records a Zoom, Google Meet or Teams meeting, now or at start_time. Returns bot_id at once; follow the bot with get_meeting_data. For an event of a connected calendar use schedule_recording.",
 			func(ctx context.Context, call *Call, in joinMeeting) (*joined, error) {
 				return join(ctx, api, call, in)
-			}, Lost("The bot may have been sent all the same. Check with list_bots (meeting_url) before sending another."),
+			}, Lost("The bot may have been sent all the same, and counts as sent: look with list_bots (meeting_url) before sending another."),
 			Remedy("A bot was sent to this meeting within the last 5 minutes: find it with list_bots (meeting_url). Only if a second bot is wanted, set a new deduplication_key.", http.StatusConflict)),
 
 		define("leave_meeting", "leave", "Take a bot out of a meeting", Writes,
@@ -30,7 +30,7 @@ func bots(api *client.Client, archive *archive) Set {
 					return nil, err
 				}
 				return &left{BotID: untrusted.ID(in.BotID), OK: true, About: About{Next: "get_meeting_data shows the recording some minutes later."}}, api.Leave(ctx, in.BotID)
-			}, Lost("It may have been done all the same. Check with get_meeting_data before trying again.")),
+			}, Lost("It may have been done all the same: look with get_meeting_data before sending it again.")),
 
 		defineCall("list_bots", "bots_with_metadata", "List bots", Reads,
 			"Lists bots, newest first: title, times, speakers, bot_id. Says how many it looked at. To see how one bot fared use get_meeting_data.",
@@ -58,7 +58,7 @@ func bots(api *client.Client, archive *archive) Set {
 				err := api.Retranscribe(ctx, client.Retranscription{BotID: in.BotID, SpeechToText: in.SpeechToText, WebhookURL: in.WebhookURL})
 				err = errors.Join(err, archive.replaced(ctx, call, in.BotID, err))
 				return &retranscribing{BotID: untrusted.ID(in.BotID), OK: true, About: About{Next: "get_meeting_data shows the new transcript when it is made, in some minutes."}}, err
-			}, Lost("It may have been done all the same. Check with get_meeting_data before trying again, as each transcription costs.")),
+			}, Lost("It may have been done all the same: look with get_meeting_data before sending it again, as each transcription costs.")),
 
 		defineCall("delete_meeting_data", "delete_data", "Delete a meeting's data", Destroys,
 			"Deletes a meeting's recording, transcript and logs for good; the bot stays listed. At most 5 a minute.",
@@ -70,8 +70,8 @@ func bots(api *client.Client, archive *archive) Set {
 				if err = errors.Join(err, archive.deleted(ctx, call, in.BotID, d, err)); err != nil {
 					return nil, err
 				}
-				return &deleted{BotID: untrusted.ID(in.BotID), OK: d.OK, Status: untrusted.ID(d.Status)}, nil
-			}, Lost("It may have been done all the same. Check with get_meeting_data before trying again."),
+				return &deleted{BotID: untrusted.ID(in.BotID), OK: true, Status: untrusted.ID(d.Status)}, nil
+			}, Lost("It may have been done all the same: look with get_meeting_data before sending it again."),
 			Remedy("The API allows 5 deletions a minute: wait one, then try again.", http.StatusTooManyRequests)),
 	}}
 }

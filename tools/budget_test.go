@@ -103,7 +103,7 @@ func TestListsGoOnWithinTheSmallestBudget(t *testing.T) {
 		id := fmt.Sprintf("d60eb38d-dd6c-4884-a621-66692379ae%02d", i)
 		bots = append(bots, map[string]any{"uuid": id, "id": 1, "bot_name": name, "meeting_url": link, "created_at": "2026-01-01T10:00:00.123456",
 			"ended_at": "2026-01-01T11:00:00.123456", "duration": 3600, "speakers": []string{name, name + "2"}, "extra": map[string]any{"title": name, "more": link}})
-		events = append(events, map[string]any{"uuid": id, "calendar_uuid": id, "google_id": id, "name": name, "meeting_url": link, "start_time": "2026-01-01T10:00:00Z",
+		events = append(events, map[string]any{"uuid": id, "calendar_uuid": "d60eb38d-dd6c-4884-a621-66692379ae2f", "google_id": id, "name": name, "meeting_url": link, "start_time": "2026-01-01T10:00:00Z",
 			"end_time": "2026-01-01T11:00:00Z", "last_updated_at": "2026-01-01T10:00:00.123456Z", "attendees": who, "is_organizer": true, "is_recurring": true,
 			"recurring_event_id": id, "bot_param": map[string]any{"bot_name": name, "webhook_url": link}, "raw": map[string]any{"a": link}})
 	}

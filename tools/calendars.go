@@ -32,7 +32,7 @@ func calendars(api *client.Client) Set {
 					return nil, err
 				}
 				return rawCalendarsOf(all), nil
-			}, Lost("Nothing is stored by this. Try again in a minute."),
+			}, Lost("Nothing is stored by this, so it can be asked again in a minute."),
 			Remedy(consentOrKey, http.StatusUnauthorized, http.StatusForbidden)),
 
 		define("create_calendar", "create_calendar", "Connect a calendar", Writes,
@@ -45,9 +45,9 @@ func calendars(api *client.Client) Set {
 				out := calendarOf(*made)
 				out.Next = "list_calendar_events with this calendar_id shows what can be recorded."
 				return out, nil
-			}, Lost("It may have been done all the same. Check with list_calendars before trying again."),
+			}, Lost("It may have been done all the same: look with list_calendars before sending it again."),
 			Remedy(consentOrKey, http.StatusUnauthorized, http.StatusForbidden),
-			Remedy("It may have been done all the same: check with list_calendars. If it was not, most often the Google Calendar API is disabled in the project of oauth_client_id: enable it there, then try again.", http.StatusInternalServerError)),
+			Remedy("It may have been done all the same: look with list_calendars before sending it again. If it was not, most often the Google Calendar API is disabled in the project of oauth_client_id.", http.StatusInternalServerError)),
 
 		define("get_calendar", "get_calendar", "Look at a calendar", Reads,
 			"One connected calendar: name, email, the provider's ids.",
@@ -69,14 +69,14 @@ func calendars(api *client.Client) Set {
 				out := calendarOf(*changed)
 				out.Next = "its scheduled recordings were cancelled: list_calendar_events, then schedule_recording again."
 				return out, nil
-			}, Lost("It may have been done all the same. Check with list_calendars before trying again."),
+			}, Lost("It may have been done all the same: look with list_calendars before sending it again."),
 			Remedy(consentOrKey, http.StatusUnauthorized, http.StatusForbidden)),
 
 		define("delete_calendar", "delete_calendar", "Disconnect a calendar", Destroys,
 			"Disconnects a calendar; its events and scheduled recordings go with it. Meetings already recorded stay.",
 			func(ctx context.Context, in calendarID) (*gone, error) {
 				return &gone{OK: true, CalendarID: untrusted.ID(in.CalendarID)}, api.DeleteCalendar(ctx, in.CalendarID)
-			}, Lost("It may have been done all the same. Check with list_calendars before trying again.")),
+			}, Lost("It may have been done all the same: look with list_calendars before sending it again.")),
 
 		define("resync_calendars", "resync_all_calendars", "Sync all calendars", Writes,
 			"Reads all connected calendars anew, when events look outdated. Recordings may have to be scheduled again.",
@@ -86,7 +86,7 @@ func calendars(api *client.Client) Set {
 					return nil, err
 				}
 				return resyncedOf(done), nil
-			}, Lost("It may have been done all the same. Trying again does no harm.")),
+			}, Lost("It may have been done all the same: list_calendar_events shows what there is, and a second sync does no harm.")),
 
 		defineCall("list_calendar_events", "list_events", "List a calendar's events", Reads,
 			"Lists a calendar's events in order of time: name, times, link, whether a recording is scheduled, event_id. Upcoming ones unless status says otherwise.",
@@ -108,13 +108,13 @@ func calendars(api *client.Client) Set {
 			"Has a bot record a calendar event, or with all_occurrences its whole series. No bot_id exists yet: when it is over, list_bots finds the bot. For a meeting without calendar use join_meeting.",
 			func(ctx context.Context, call *Call, in scheduleRecording) (*recordings, error) {
 				return schedule(ctx, api, call, in)
-			}, Lost("It may have been done all the same. Check with get_calendar_event before trying again.")),
+			}, Lost("It may have been done all the same, and counts as a bot sent: look with get_calendar_event before sending it again.")),
 
 		defineCall("update_recording", "patch_bot", "Change a scheduled recording", Writes,
 			"Changes the bot scheduled for an event. What is absent stays as it is; clear empties fields.",
 			func(ctx context.Context, call *Call, in updateRecording) (*recordings, error) {
 				return change(ctx, api, call, in)
-			}, Lost("It may have been done all the same. Check with get_calendar_event before trying again."),
+			}, Lost("It may have been done all the same: look with get_calendar_event before sending it again."),
 			Remedy("Look with get_calendar_event: if no recording is scheduled, schedule_recording makes one; if there is no such event, list_calendar_events gives event_id.", http.StatusNotFound)),
 
 		defineCall("unschedule_recording", "unschedule_record_event", "Cancel a scheduled recording", Destroys,
@@ -125,7 +125,7 @@ func calendars(api *client.Client) Set {
 					return nil, err
 				}
 				return recordingsOf(call, "Cancelled", events, "")
-			}, Lost("It may have been done all the same. Check with get_calendar_event before trying again.")),
+			}, Lost("It may have been done all the same: look with get_calendar_event before sending it again.")),
 	}}
 }
 

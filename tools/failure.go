@@ -65,20 +65,18 @@ func (t *Tool) remedy(err error) string {
 	var e *client.Error
 	isAPI := errors.As(err, &e)
 	var busy *work.Busy
-	if isAPI && !e.Unsent && !(e.Status == http.StatusTooManyRequests && e.RetryAfter > 0) {
-		status := e.Status
-		if e.Duplicate() {
-			status = http.StatusConflict
-		}
-		if own, ok := t.remedies[status]; ok {
-			return own
-		}
+	status := 0
+	if isAPI {
+		status = e.Means()
+	}
+	if own, ok := t.remedies[status]; ok && !e.Unsent && !(status == http.StatusTooManyRequests && e.RetryAfter > 0) {
+		return own
 	}
 	switch {
-	case errors.As(err, &busy):
-		return fmt.Sprintf("Wait %s, then try again; ask for less at once if it happens again.", max(busy.RetryAfter, time.Second).Round(time.Second))
 	case isAPI && e.Lost:
 		return t.Lost
+	case errors.As(err, &busy):
+		return fmt.Sprintf("Wait %s, then try again; ask for less at once if it happens again.", max(busy.RetryAfter, time.Second).Round(time.Second))
 	case errors.Is(err, context.DeadlineExceeded):
 		return "Try again in a minute; ask for less if it happens again."
 	case errors.Is(err, context.Canceled):
@@ -89,19 +87,23 @@ func (t *Tool) remedy(err error) string {
 		return t.lister()
 	case e.Status == 0:
 		return "Check the connection and MEETING_BAAS_BASE_URL, then try again."
-	case e.Status == 401, e.Status == 403:
+	case status == 401, status == 403:
 		return "The API did not accept the key, or it may not do this. Check MEETING_BAAS_API_KEY; other calls will fail the same way."
-	case e.Status == 402, strings.Contains(strings.ToLower(e.Code+e.Message), "insufficient"):
+	case status == 402:
 		return "The account has no tokens left: the person must buy some at Meeting BaaS."
-	case e.Status == 404:
+	case status == 404:
 		return "There is no such id for this key. " + t.lister()
-	case e.Status == 429 && e.RetryAfter > 0:
+	case status == 429 && e.RetryAfter > 0:
 		return fmt.Sprintf("Wait %s, then try again.", max(e.RetryAfter, time.Second).Round(time.Second))
-	case e.Status == 429:
+	case status == 429:
 		return "Wait a minute, then try again."
-	case e.Status >= 500:
+	case status >= 500:
 		return "The API has trouble of its own. Try again in a minute."
-	case e.Status >= 400:
+	case e.Refused && t.Effect == Reads:
+		return "Correct the arguments, then try again; if it stays so, the API has trouble of its own."
+	case e.Refused:
+		return "By the API's own words it was not done. Put right what they name before you send it again."
+	case status >= 400:
 		return "Correct the arguments, then try again."
 	}
 	return "Try again in a minute; if it stays so, the API has changed or MEETING_BAAS_BASE_URL is wrong."

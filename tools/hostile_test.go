@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -210,6 +211,8 @@ func (h *hostileAPI) set(id, payload string) {
 	}
 	event := map[string]any{"uuid": "e", "calendar_uuid": "c", "google_id": payload, "name": payload, "meeting_url": "https://zoom.us/j/1 " + payload, "start_time": at, "end_time": at,
 		"last_updated_at": at, "attendees": []any{map[string]any{"email": payload, "name": payload}}, "raw": map[string]any{"description": payload, payload: []any{payload}}}
+	scheduled := maps.Clone(event)
+	scheduled["bot_param"] = map[string]any{"bot_name": payload, "extra": map[string]any{"title": payload}}
 	bot := map[string]any{"uuid": id, "id": 1, "bot_name": payload, "meeting_url": payload, "created_at": at, "bot_joined_at": at, "bot_exited_at": at, "ended_at": at,
 		"errors": payload, "mp4_s3_path": "x", "extra": map[string]any{"title": payload, "note": []any{payload}}, "speech_to_text_provider": "Default", "enter_message": payload}
 	all := map[string]any{
@@ -220,7 +223,7 @@ func (h *hostileAPI) set(id, payload string) {
 		"/calendars/":                  []any{map[string]any{"uuid": "c", "name": payload, "email": payload, "google_id": payload}},
 		"/calendar_events/":            map[string]any{"data": []any{event}},
 		"/calendar_events/e":           event,
-		"/calendar_events/e/bot":       []any{event},
+		"/calendar_events/e/bot":       []any{scheduled},
 		"/zoom_oauth_connections/":     []any{map[string]any{"uuid": "z", "zoom_user_id": payload, "state": payload, "scopes": payload, "created_at": at, "updated_at": at, "connection_failure_data": map[string]any{"why": payload}}},
 		"/bots/webhooks":               map[string]any{"notes": payload, payload: payload},
 	}

@@ -34,15 +34,17 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 		kind, body         string
 		tool, args, wanted string
 	}{
-		{200, "application/json", `{"error":"x"}`, "list_bots", `{}`, "lacks what the API's document promises"},
-		{200, "application/json", `{"error":"x"}`, "list_calendar_events", `{"calendar_id":"c"}`, "lacks what"},
-		{200, "application/json", `{"error":"x"}`, "get_meeting_data", `{"bot_id":"b"}`, "lacks what"},
-		{200, "application/json", `{"error":"x"}`, "join_meeting", `{` + meet + `}`, "may have been sent all the same"},
-		{200, "application/json", `{"error":"x"}`, "list_raw_calendars", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "lacks what"},
-		{200, "application/json", `null`, "list_calendars", `{}`, "lacks what"},
-		{200, "application/json", `null`, "list_zoom_connections", `{}`, "lacks what"},
-		{200, "application/json", `null`, "get_screenshots", `{"bot_id":"b"}`, "lacks what"},
+		{200, "application/json", `{"error":"x"}`, "list_bots", `{}`, "list_bots: x.\nCorrect"},
+		{200, "application/json", `{"error":"x"}`, "list_calendar_events", `{"calendar_id":"c"}`, "list_calendar_events: x."},
+		{200, "application/json", `{"error":"x"}`, "get_meeting_data", `{"bot_id":"b"}`, "get_meeting_data: x."},
+		{200, "application/json", `{"error":"x"}`, "join_meeting", `{` + meet + `}`, "join_meeting: x.\nBy the API's own words it was not done"},
+		{200, "application/json", `{"calendar":"x"}`, "list_raw_calendars", `{"platform":"Google","oauth_client_id":"c","oauth_client_secret":"s","oauth_refresh_token":"r"}`, "lacks what"},
+		{200, "application/json", `null`, "list_calendars", `{}`, "another shape"},
+		{200, "application/json", `null`, "list_zoom_connections", `{}`, "another shape"},
+		{200, "application/json", `null`, "get_screenshots", `{"bot_id":"b"}`, "another shape"},
 		{200, "application/json", `null`, "schedule_recording", `{"event_id":"e","bot_name":"Ada"}`, "may have been done all the same"},
+		{200, "application/json", `[]`, "schedule_recording", `{"event_id":"e","bot_name":"Ada"}`, "answered, but not confirmed"},
+		{200, "application/json", `[]`, "update_recording", `{"event_id":"e","bot_name":"Ada"}`, "answered, but not confirmed"},
 		{200, "application/json", `{"ok":false}`, "leave_meeting", `{"bot_id":"b"}`, "did not do it"},
 		{200, "text/html", `<html>log in</html>`, "leave_meeting", `{"bot_id":"b"}`, "MEETING_BAAS_BASE_URL"},
 		{200, "text/html", `<html>log in</html>`, "delete_calendar", `{"calendar_id":"c"}`, "web page"},
@@ -72,8 +74,6 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 // An answer with nothing in it is not told as something done.
 func TestEmptyAnswers(t *testing.T) {
 	for _, row := range []struct{ body, tool, args, wanted string }{
-		{`[]`, "schedule_recording", `{"event_id":"e","bot_name":"Ada"}`, "Scheduled: 0 events.\nNote: speech_to_text: Default was added, as there is no transcript without it.\nNext: no event was touched"},
-		{`[]`, "update_recording", `{"event_id":"e","bot_name":"Ada"}`, "Changed: 0 events.\nNext: no event was touched"},
 		{`[]`, "unschedule_recording", `{"event_id":"e"}`, "Cancelled: 0 events.\nNext: no event was touched"},
 		{`[]`, "list_calendars", `{}`, "No calendar is connected"},
 		{`{}`, "get_webhook_guide", `{}`, "The API has no notes on this."},

@@ -36,7 +36,7 @@ func zoom(api *client.Client) Set {
 					return nil, err
 				}
 				return zoomConnectionOf(*made), nil
-			}, Lost("It may have been done all the same. Check with list_zoom_connections before trying again."),
+			}, Lost("It may have been done all the same: look with list_zoom_connections before sending it again."),
 			Remedy("list_zoom_connections shows the one that there is. To replace it, delete_zoom_connection first; each authorization code works once.", http.StatusConflict)),
 
 		define("get_zoom_connection", "get_zoom_oauth_connection", "Look at a Zoom connection", Reads,
@@ -53,7 +53,7 @@ func zoom(api *client.Client) Set {
 			"Deletes a Zoom connection with its tokens; the user would have to consent again.",
 			func(ctx context.Context, in connectionID) (*gone, error) {
 				return &gone{OK: true, ConnectionID: untrusted.ID(in.ConnectionID)}, api.DeleteZoomConnection(ctx, in.ConnectionID)
-			}, Lost("It may have been done all the same. Check with list_zoom_connections before trying again.")),
+			}, Lost("It may have been done all the same: look with list_zoom_connections before sending it again.")),
 	}}
 }
 

@@ -209,7 +209,7 @@ func TestOwnMeetingsAreServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	bot, turns := voices.BotData.Bot, voices.BotData.Transcripts
-	if !bot.EndedAt.Equal(modified) || len(turns) != 1 || turns[0].Speaker != "Ada Finch" || len(turns[0].Words) != 3 || turns[0].Words[2].ID != 3 || voices.Duration != 3 {
+	if !bot.EndedAt.Equal(modified) || len(turns) != 1 || turns[0].Speaker != "Ada Finch" || len(turns[0].Words) != 3 || turns[0].Words[2].Text == "" || voices.Duration != 3 {
 		t.Errorf("voices.vtt: got %+v", voices)
 	}
 	for _, b := range botsOf(t, c) {
