@@ -47,6 +47,7 @@ func plain(text string) bool {
 func sift(in []rune, isolates bool) []rune {
 	out := make([]rune, 0, len(in))
 	closing := -1
+	var e escapes
 	for i := 0; i < len(in); i++ {
 		switch r := in[i]; {
 		case r == '\r' && i+1 < len(in) && in[i+1] == '\n':
@@ -55,10 +56,12 @@ func sift(in []rune, isolates bool) []rune {
 		case r == '\t', r == '\u2800': // an empty Braille cell is a space that is none
 			out = append(out, ' ')
 		case r == 0x1b, r >= 0x80 && r <= 0x9f:
-			i += escape(in[i:]) - 1
-		case isolates && r == fsi && isolated(in[i+1:]) > 0:
-			closing = i + 1 + isolated(in[i+1:])
-			out = append(out, r)
+			i += e.measure(in, i) - 1
+		case isolates && r == fsi:
+			if n := isolated(in[i+1:]); n > 0 {
+				closing = i + 1 + n
+				out = append(out, r)
+			}
 		case i == closing:
 			out = append(out, r)
 		case !hidden(r):
@@ -68,8 +71,13 @@ func sift(in []rune, isolates bool) []rune {
 	return out
 }
 
-// escape measures the control sequence that in begins with.
-func escape(in []rune) int {
+// escapes measures control sequences, and remembers how far there is nothing
+// that ends a control string, so that no text is looked through again and again.
+type escapes struct{ open int }
+
+// measure measures the control sequence that begins at in[start].
+func (e *escapes) measure(all []rune, start int) int {
+	in := all[start:]
 	kind, n := in[0], 1
 	if kind == 0x1b {
 		if len(in) == 1 {
@@ -91,7 +99,8 @@ func escape(in []rune) int {
 		n = span(in, n, 0x20, 0x2f)
 		return span(in[:min(len(in), n+1)], n, 0x40, 0x7e)
 	case 0x90, 0x98, 0x9d, 0x9e, 0x9f:
-		for i := n; i < min(len(in), maxString) && in[i] != '\n'; i++ {
+		for i := max(n, e.open-start); i < min(len(in), maxString) && in[i] != '\n'; i++ {
+			e.open = start + i + 1
 			switch {
 			case in[i] == 0x07, in[i] == 0x9c:
 				return i + 1
@@ -150,6 +159,7 @@ func hidden(r rune) bool {
 func settle(in []rune) []rune {
 	out := make([]rune, 0, len(in))
 	marks, variants := 0, 0
+	base := 0 // the place in out of the last that is no mark, or is a selector
 	for i := 0; i < len(in); i++ {
 		r, next := in[i], rune(0)
 		if i+1 < len(in) {
@@ -159,7 +169,7 @@ func settle(in []rune) []rune {
 		case r < 0x300:
 			marks = 0
 		case r == zwnj, r == zwj:
-			if !joins(out, r, next, marks) {
+			if !joins(out, base, r, next, marks) {
 				continue
 			}
 		case selector(r):
@@ -180,11 +190,14 @@ func settle(in []rune) []rune {
 		default:
 			marks = 0
 		}
+		if !unicode.IsMark(r) || selector(r) {
+			base = len(out)
+		}
 		out = append(out, r)
 		if r == 0x1f3f4 {
 			n := region(in[i+1:])
 			out = append(out, in[i+1:i+1+n]...)
-			i += n
+			base, i = len(out)-1, i+n
 		}
 	}
 	return out
@@ -203,26 +216,23 @@ func region(in []rune) int {
 }
 
 // joins says whether a joiner after out has something to do there: between
-// letters of a script that shapes them, after a virama, or within an emoji.
-func joins(out []rune, r, next rune, marks int) bool {
-	last := len(out) - 1
-	if last < 0 {
+// letters of a script that shapes them, after a virama, or within an emoji. at
+// is the place in out of the letter that the joiner's marks belong to.
+func joins(out []rune, at int, r, next rune, marks int) bool {
+	if len(out) == 0 {
 		return false
 	}
-	if virama(out[last]) {
+	if virama(out[len(out)-1]) {
 		return true
 	}
-	for last > 0 && unicode.IsMark(out[last]) && !selector(out[last]) {
-		last--
-	}
-	base := out[last]
+	base := out[at]
 	switch {
 	case shaping(base):
 		return shaping(next) && unicode.IsLetter(next) ||
 			virama(next) && marks < maxMarks ||
 			r == zwj && unicode.Is(unicode.Arabic, base) // ه‍, an era's short form
 	case r == zwj && pictograph(next):
-		return pictograph(base) || base == 0xfe0f && last > 0 && pictograph(out[last-1])
+		return pictograph(base) || base == 0xfe0f && at > 0 && pictograph(out[at-1])
 	}
 	return false
 }
