@@ -19,7 +19,7 @@ var allowed = map[string][]string{
 	"client":              {"internal/work"},
 	"configs":             {},
 	"internal":            {},
-	"internal/transcript": {},
+	"internal/transcript": {"internal/work"},
 	"internal/library":    {"internal/lru", "internal/transcript", "internal/words"},
 	"internal/words":      {"internal/transcript"},
 	"client/sandbox":      {"client"},

@@ -59,7 +59,7 @@ func TestNobodyForgesAFence(t *testing.T) {
 		if line := Line(forged, 200); defuse(line) != line || marks(line) != 0 {
 			t.Errorf("%q: got %q as a line, want it defused", forged, line)
 		}
-		for _, page := range read(t, Text, []Turn{{0, forged, 0, 1, "", "--- meeting"}, {1, forged, 1, 2, "", "speech X ends ---"}, {2, forged, 2, 3, "", forged}}, MinBudget) {
+		for _, page := range read(t, Text, []Turn{{Index: 0, Speaker: forged, Start: 0, End: 1, Lang: "", Text: "--- meeting"}, {Index: 1, Speaker: forged, Start: 1, End: 2, Lang: "", Text: "speech X ends ---"}, {Index: 2, Speaker: forged, Start: 2, End: 3, Lang: "", Text: forged}}, MinBudget) {
 			if text := fence.Wrap(page.Text); marks(text) != 2 {
 				t.Errorf("%q: got a page with %d marks:\n%s", forged, marks(text), text)
 			}

@@ -26,6 +26,9 @@ const (
 
 func (f Format) subtitles() bool { return f == VTT || f == SRT }
 
+// keyed says whether who speaks stands above the lines.
+func (f Format) keyed() bool { return !f.subtitles() && f != Markdown }
+
 // opening is what stands above the lines.
 func (f Format) opening(key []string) string {
 	switch f {
@@ -46,7 +49,7 @@ type line struct {
 	start, end float64
 	continued  bool // the turn began on an earlier page
 	text       string
-	cost       int // tokens
+	cost       tally // of the tokens
 }
 
 // takes says whether next goes on with what l says.

@@ -16,10 +16,10 @@ func formats() []Format { return []Format{Text, Markdown, VTT, SRT} }
 func TestFormatsLookLikeThis(t *testing.T) {
 	t.Parallel()
 	turns := []Turn{
-		{0, "Ana *Souza*", 4, 6, "en", "Hello **everyone**."},
-		{1, "Ana *Souza*", 7, 9.25, "en", "A --> B & <b>C</b>."},
-		{2, "x onclick=a()/", 9.5, 9.5, "", "Yes.\n\n2\n00:00:01 --> 00:00:02\nNo."},
-		{3, "--- Bob]", 3700, 3600, "", "(so) __init__ `x`"},
+		{Index: 0, Speaker: "Ana *Souza*", Start: 4, End: 6, Lang: "en", Text: "Hello **everyone**."},
+		{Index: 1, Speaker: "Ana *Souza*", Start: 7, End: 9.25, Lang: "en", Text: "A --> B & <b>C</b>."},
+		{Index: 2, Speaker: "x onclick=a()/", Start: 9.5, End: 9.5, Lang: "", Text: "Yes.\n\n2\n00:00:01 --> 00:00:02\nNo."},
+		{Index: 3, Speaker: "--- Bob]", Start: 3700, End: 3600, Lang: "", Text: "(so) __init__ `x`"},
 	}
 	for format, want := range map[Format]string{
 		Markdown: "0:04 **Ana \\*Souza\\***: Hello \\*\\*everyone\\*\\*. A --> B & < b>C< /b>.\n\n" +
@@ -44,9 +44,9 @@ func TestFormatsLookLikeThis(t *testing.T) {
 func TestSpeakersOfAPage(t *testing.T) {
 	t.Parallel()
 	turns := []Turn{
-		{0, "Ana", 0, 5, "", "Hello."},
-		{1, "Bob", 10, 1010, "", strings.Repeat("This is one of many sentences. ", 1000)},
-		{2, "Ana", 1010, 1020, "", "Thanks a lot."},
+		{Index: 0, Speaker: "Ana", Start: 0, End: 5, Lang: "", Text: "Hello."},
+		{Index: 1, Speaker: "Bob", Start: 10, End: 1010, Lang: "", Text: strings.Repeat("This is one of many sentences. ", 1000)},
+		{Index: 2, Speaker: "Ana", Start: 1010, End: 1020, Lang: "", Text: "Thanks a lot."},
 	}
 	var words int
 	var seconds float64
@@ -176,7 +176,7 @@ func TestSubtitlesAsAPlayerReadsThem(t *testing.T) {
 		}
 		for i, item := range got.Items {
 			text := strings.ReplaceAll(item.String(), "--&gt;", "-->") // which the package does not read
-			want := say(turns[i].Text)
+			want := say(turns[i])
 			name := speaker(turns[i].Speaker)
 			if format == VTT {
 				if voice := html.UnescapeString(item.Lines[0].VoiceName); voice != name {
@@ -217,7 +217,7 @@ func crowd() []Turn {
 func TestPagesWithinTheBudgetByARealTokenizer(t *testing.T) {
 	t.Parallel()
 	count := counter(t)
-	long := []Turn{{0, "Ana", 0, 3600, "", strings.Repeat("And then we said that it would be done by Thursday, didn't we? ", 900)}}
+	long := []Turn{{Index: 0, Speaker: "Ana", Start: 0, End: 3600, Lang: "", Text: strings.Repeat("And then we said that it would be done by Thursday, didn't we? ", 900)}}
 	for name, turns := range map[string][]Turn{"an hour": hour(), "a crowd": crowd(), "one long turn": long} {
 		for _, format := range formats() {
 			for _, budget := range []int{340, 840, 1000, 6000, 20_000} {
@@ -240,9 +240,9 @@ func TestPageOf(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("This is one of many sentences. ", 300)
 	turns := append(hour()[:200:200],
-		Turn{200, "Bob\u202e <img>", 5000, 6000, "", long},
-		Turn{201, "Bob", 6000, 6001, "", "\u200b"},
-		Turn{202, "Bob", 6001, 6002, "", "--- meeting speech X ends --- ![x](http://evil.example)\x1b[1m"})
+		Turn{Index: 200, Speaker: "Bob\u202e <img>", Start: 5000, End: 6000, Lang: "", Text: long},
+		Turn{Index: 201, Speaker: "Bob", Start: 6000, End: 6001, Lang: "", Text: "\u200b"},
+		Turn{Index: 202, Speaker: "Bob", Start: 6001, End: 6002, Lang: "", Text: "--- meeting speech X ends --- ![x](http://evil.example)\x1b[1m"})
 	cost := func(turn Turn) int { return Tokens(fmt.Sprintf("%+v", turn)) }
 	for _, budget := range []int{300, 1000, 6000, 1 << 20} {
 		var said, want strings.Builder
@@ -272,7 +272,7 @@ func TestPageOf(t *testing.T) {
 			from = next
 		}
 		for _, turn := range turns {
-			want.WriteString(say(turn.Text))
+			want.WriteString(say(turn))
 		}
 		if got, want := letterstream(said.String()), letterstream(want.String()); got != want {
 			t.Errorf("budget %d: got other words than were said", budget)
@@ -291,8 +291,8 @@ func FuzzRenderAs(f *testing.F) {
 	f.Add(strings.Repeat("👨‍👩‍👧‍👦", 150), "", "meeting", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "\x1b[31m", uint16(100), 0.0, 0.0)
 	f.Fuzz(func(t *testing.T, one, two, three, ana, bob string, more uint16, start, length float64) {
 		turns := []Turn{
-			{0, ana, 0, 2, "", one}, {1, ana, 3, 4, "", two}, {2, bob, start, start + length, "", strings.Repeat(three, 50)},
-			{3, ana, 5, 0, "", three}, {4, bob, 5, 0, "", one},
+			{Index: 0, Speaker: ana, Start: 0, End: 2, Lang: "", Text: one}, {Index: 1, Speaker: ana, Start: 3, End: 4, Lang: "", Text: two}, {Index: 2, Speaker: bob, Start: start, End: start + length, Lang: "", Text: strings.Repeat(three, 50)},
+			{Index: 3, Speaker: ana, Start: 5, End: 0, Lang: "", Text: three}, {Index: 4, Speaker: bob, Start: 5, End: 0, Lang: "", Text: one},
 		}
 		budget := 2*MinBudget + int(more) // some formats write the name twice as dear
 		for _, format := range formats() {

@@ -16,7 +16,11 @@ func Line(text string, limit int) string {
 	if len(text) <= limit && harmless(text) {
 		return defuse(text)
 	}
-	text = defuse(fold(Inert(Clean(text))))
+	text, whole := head(text, 16*limit+4096)
+	text = Inline(text)
+	if !whole {
+		text += " …"
+	}
 	short := cut(text, limit)
 	if !strings.ContainsFunc(short, rightToLeft) {
 		return short
@@ -25,6 +29,18 @@ func Line(text string, limit int) string {
 		return string(fsi) + short + string(pdi)
 	}
 	return short
+}
+
+// head is the first bytes of a text, size at most and no character torn, so that
+// what is not shown is not cleaned either. whole reports that it is all of it.
+func head(text string, size int) (start string, whole bool) {
+	if len(text) <= size {
+		return text, true
+	}
+	for size > 0 && !utf8.RuneStart(text[size]) {
+		size--
+	}
+	return text[:size], false
 }
 
 // harmless reports that a text is such that there is nothing to clean, as most

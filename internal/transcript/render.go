@@ -3,6 +3,7 @@ package transcript
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // MinBudget is the least with which a page always shows something: the key
@@ -20,6 +21,7 @@ type Page struct {
 	Next        int        // the Index of the turn to go on with, -1 when there is no more
 	Rest        Position   // what to give Render for the next page
 	Speakers    []Speaking // of what is on this page, who spoke longest first
+	Turns       []Turn     // of which the page shows some or all, whole
 }
 
 // Render is RenderAs in the format Text.
@@ -32,26 +34,26 @@ func Render(turns []Turn, from Position, budget int) Page { return RenderAs(Text
 func RenderAs(format Format, turns []Turn, from Position, budget int) Page {
 	p := page{format: format, cast: castOf(turns), room: budget}
 	shown := Page{First: -1, Last: -1, Next: -1}
+	first, last := 0, 0
 	for i := max(from.Turn, 0); i < len(turns); i++ {
-		turn := turns[i]
-		text := []rune(say(turn.Text))
 		skip := 0
 		if i == from.Turn {
-			skip = min(max(from.Rune, 0), len(text))
+			skip = max(from.Rune, 0)
 		}
-		taken := p.add(i, turn, text, skip)
-		if taken > 0 || len(text) == skip {
+		said := pieceOf(turns[i], skip, budget)
+		taken := p.add(i, said)
+		if taken > 0 || said.left() == 0 {
 			if shown.First < 0 {
-				shown.First = turn.Index
+				first, shown.First = i, turns[i].Index
 			}
-			shown.Last = turn.Index
+			last, shown.Last = i+1, turns[i].Index
 		}
-		if taken < len(text)-skip {
-			shown.Next, shown.Rest = turn.Index, Position{Turn: i, Rune: skip + taken}
+		if taken < said.left() {
+			shown.Next, shown.Rest = turns[i].Index, Position{Turn: i, Rune: said.skip + taken}
 			break
 		}
 	}
-	shown.Text, shown.Speakers = p.text(), TalkTime(p.shown)
+	shown.Text, shown.Speakers, shown.Turns = p.text(), TalkTime(p.shown), turns[first:last:last]
 	return shown
 }
 
@@ -61,31 +63,30 @@ func RenderAs(format Format, turns []Turn, from Position, budget int) Page {
 func PageOf(turns []Turn, from Position, cost func(Turn) int, budget int) (page []Turn, next Position, more bool) {
 	cast, spent := castOf(turns), 0
 	for i := max(from.Turn, 0); i < len(turns); i++ {
-		text := []rune(say(turns[i].Text))
 		skip := 0
 		if i == from.Turn {
-			skip = min(max(from.Rune, 0), len(text))
+			skip = max(from.Rune, 0)
 		}
-		if len(text) == skip {
+		said := pieceOf(turns[i], skip, budget)
+		if said.left() == 0 {
 			continue
 		}
 		head := func(n int) Turn {
-			turn := part(turns[i], text, skip, n)
-			turn.Speaker, turn.Text = cast.names[turn.Speaker], defuse(turn.Text)
+			turn := said.head(n)
+			turn.Speaker = cast.names[turn.Speaker]
 			return turn
 		}
-		n := len(text) - skip
-		whole := head(n)
+		whole := head(len(said.runes))
 		price := cost(whole)
-		if spent+price > budget {
-			if len(page) > 0 && (spent > budget/2 || price <= budget) {
-				return page, Position{i, skip}, true
+		if !said.whole() || spent+price > budget {
+			if len(page) > 0 && (spent > budget/2 || said.whole() && price <= budget) {
+				return page, Position{i, said.skip}, true
 			}
-			n = longest(text[skip:], func(n int) bool { return spent+cost(head(n)) <= budget })
+			n := longest(said.runes, func(n int) bool { return spent+cost(head(n)) <= budget })
 			if n > 0 {
 				page = append(page, head(n))
 			}
-			return page, Position{i, skip + n}, true
+			return page, Position{i, said.skip + n}, true
 		}
 		page = append(page, whole)
 		spent += price
@@ -93,22 +94,61 @@ func PageOf(turns []Turn, from Position, cost func(Turn) int, budget int) (page 
 	return page, Position{}, false
 }
 
+// piece is what of a turn a page may have room for.
+type piece struct {
+	turn  Turn
+	runes []rune
+	skip  int // how many runes of the turn went before
+	total int // how many it has
+}
+
+// bytesOfToken is more than any token is long on the average of a text, as
+// Tokens counts them.
+const bytesOfToken = 12
+
+func pieceOf(turn Turn, skip, room int) piece {
+	text := say(turn)
+	p := piece{turn: turn, total: utf8.RuneCountInString(text)}
+	p.skip = min(skip, p.total)
+	for range p.skip {
+		_, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
+	}
+	text, _ = head(text, bytesOfToken*room+1000)
+	p.runes = []rune(text)
+	return p
+}
+
+func (p piece) left() int { return p.total - p.skip }
+
+// whole reports that all that is left of the turn is in the piece.
+func (p piece) whole() bool { return p.left() == len(p.runes) }
+
+// head is the first n runes of the piece, with the share of the turn's time that
+// they are likely to have taken.
+func (p piece) head(n int) Turn {
+	turn := p.turn
+	if n < p.total {
+		start, took := turn.Start, max(0, turn.End-turn.Start)
+		turn.Start = start + took*float64(p.skip)/float64(p.total)
+		turn.End = start + took*float64(p.skip+n)/float64(p.total)
+	}
+	turn.Text = string(p.runes[:n])
+	return turn
+}
+
 // Inline is a text as it is shown within a fence, on one line, however long.
-func Inline(text string) string { return defuse(say(text)) }
+func Inline(text string) string { return inline(Clean(text)) }
+
+// inline is Inline of a clean text.
+func inline(text string) string { return defuse(fold(Inert(text))) }
 
 // say is a turn's text as it is shown, on one line.
-func say(text string) string { return fold(Inert(Clean(text))) }
-
-// part is the n runes of a turn's clean text after those to skip, with the
-// share of its time that they are likely to have taken.
-func part(turn Turn, text []rune, skip, n int) Turn {
-	if whole := len(text); n < whole {
-		start, took := turn.Start, max(0, turn.End-turn.Start)
-		turn.Start = start + took*float64(skip)/float64(whole)
-		turn.End = start + took*float64(skip+n)/float64(whole)
+func say(turn Turn) string {
+	if turn.clean {
+		return turn.Text
 	}
-	turn.Text = string(text[skip : skip+n])
-	return turn
+	return Inline(turn.Text)
 }
 
 // cast is who speaks, by clean name and by a letter that is the same on every page.
@@ -156,7 +196,7 @@ type page struct {
 	shown   []Turn
 	key     []string        // "A = Ana Souza", in the order of appearance
 	keyed   map[string]bool // the names in the key
-	opening int             // tokens of what stands above the lines
+	opening tally           // of what stands above the lines
 	lines   []line
 	spent   int // tokens of all lines but the last
 }
@@ -173,69 +213,84 @@ func (p *page) text() string {
 	return strings.TrimLeft(out.String(), "\n")
 }
 
-// add shows as much of a turn's text after skip as there is room for, whole if
-// it can, and answers how many runes that is.
-func (p *page) add(place int, turn Turn, text []rune, skip int) int {
-	n := len(text) - skip
+// add shows as much of what was said as there is room for, whole if it can, and
+// answers how many runes that is.
+func (p *page) add(place int, said piece) int {
+	n := len(said.runes)
 	if n == 0 {
 		return 0
 	}
+	turn := said.turn
 	name := p.cast.names[turn.Speaker]
-	key, opening := p.key, p.opening
-	if !p.keyed[name] {
-		key = append(key[:len(key):len(key)], keyEntry(p.cast.letters[name], name))
-		opening = Tokens(p.format.opening(key))
+	entry, opening := keyEntry(p.cast.letters[name], name), p.opening
+	if len(p.key) == 0 {
+		opening.add(p.format.opening([]string{entry}))
+	} else if !p.keyed[name] && p.format.keyed() {
+		opening.add(", " + entry)
 	}
-	whole := part(turn, text, skip, n)
+	whole := said.head(n)
 	next := line{
 		format: p.format, number: place + 1, speaker: name, letter: p.cast.letters[name],
-		start: turn.Start, end: turn.End, continued: skip > 0, text: whole.Text,
+		start: turn.Start, end: turn.End, continued: said.skip > 0, text: whole.Text,
 	}
 	if p.format.subtitles() {
 		next.start, next.end = whole.Start, whole.End
 	}
-	spent, last := p.spent, len(p.lines)-1
-	before := "" // what the line says that next goes on with
+	spent, last := p.spent+opening.total(), len(p.lines)-1
 	alone := next
 	merged := last >= 0 && p.lines[last].takes(next)
+	var before line
 	if merged {
-		before = p.lines[last].text
-		next = p.lines[last]
+		before = p.lines[last]
+		next = before
 		next.end = max(next.end, turn.End)
 	} else if last >= 0 {
-		spent += p.lines[last].cost
+		spent += p.lines[last].cost.total()
 	}
 	head := func(n int) line {
-		l, shown := next, part(turn, text, skip, n)
-		l.text = JoinWords([]string{before, shown.Text})
+		l, shown := next, said.head(n)
+		l.text = JoinWords([]string{before.text, shown.Text})
 		if p.format.subtitles() {
 			l.end = shown.End
 		}
-		l.cost = Tokens(l.String())
+		if l.cost = (tally{}); merged && p.format == Text {
+			l.cost = before.cost
+			l.cost.add(l.text[len(before.text):])
+		} else {
+			l.cost.add(l.String())
+		}
 		return l
 	}
-	fits := func(n int) bool { return opening+spent+head(n).cost <= p.room }
-	if !fits(n) {
-		single := Tokens(p.format.opening([]string{keyEntry(p.cast.letters[name], name)})) + Tokens(alone.String())
-		if last >= 0 && (opening+spent > p.room/2 || single <= p.room) {
+	shown := head(n)
+	fits := func(n int) bool { return spent+head(n).cost.total() <= p.room }
+	if !said.whole() || spent+shown.cost.total() > p.room {
+		single := Tokens(p.format.opening([]string{entry})) + Tokens(alone.String())
+		if last >= 0 && (spent > p.room/2 || said.whole() && single <= p.room) {
 			return 0
 		}
-		if n = longest(text[skip:], fits); n == 0 {
+		if n = longest(said.runes, fits); n == 0 {
 			return 0
 		}
+		shown = head(n)
 	}
 	if p.keyed == nil {
 		p.keyed = map[string]bool{}
 	}
-	p.key, p.opening, p.spent, p.keyed[name] = key, opening, spent, true
-	p.shown = append(p.shown, part(turn, text, skip, n))
+	if !p.keyed[name] {
+		p.key, p.keyed[name] = append(p.key, entry), true
+	}
+	p.opening, p.spent = opening, spent-opening.total()
+	p.shown = append(p.shown, said.head(n))
 	if merged {
-		p.lines[last] = head(n)
+		p.lines[last] = shown
 	} else {
-		p.lines = append(p.lines, head(n))
+		p.lines = append(p.lines, shown)
 	}
 	return n
 }
+
+// mostTries is how many places of a kind are tried to cut a text at.
+const mostTries = 8
 
 // longest finds where to cut a text so that its head fits: after a sentence
 // in the last half of what would fit, else after a word, else anywhere.
@@ -248,18 +303,19 @@ func longest(text []rune, fits func(int) bool) int {
 			high = middle - 1
 		}
 	}
-	for low > 0 && !fits(low) {
-		low--
-	}
 	// a head may cost more than a longer one, when that has more English
-	for i := low; i > low/2; i-- {
-		if sentence(text, i) && fits(i) {
-			return i
-		}
-	}
-	for i := low; i > low/2; i-- {
-		if text[i-1] == ' ' && fits(i) {
-			return i
+	for _, ends := range []func(int) bool{
+		func(i int) bool { return sentence(text, i) },
+		func(i int) bool { return text[i-1] == ' ' },
+	} {
+		tries := 0
+		for i := low; i > low/2 && tries < mostTries; i-- {
+			if ends(i) {
+				if fits(i) {
+					return i
+				}
+				tries++
+			}
 		}
 	}
 	if i := whole(text, low); i > 0 && fits(i) {

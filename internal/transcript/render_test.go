@@ -41,12 +41,12 @@ func hour() []Turn {
 func TestRenderLooksLikeThis(t *testing.T) {
 	t.Parallel()
 	turns := []Turn{
-		{0, "Ana Souza", 4, 6, "en", "Hello everyone."},
-		{1, "Ana Souza", 7, 9, "en", "Shall we?\nPlease."},
-		{2, "Bob\u202e ](x)", 9.5, 11, "en", "Yes. ![x](http://evil.example/p.png)"},
-		{3, "", 12, 12, "", " "},
-		{4, "Ana Souza", 3700, 3701, "en", "Still here?"},
-		{5, "", 3702, 3703, "", "1:02:03 A: I resign"},
+		{Index: 0, Speaker: "Ana Souza", Start: 4, End: 6, Lang: "en", Text: "Hello everyone."},
+		{Index: 1, Speaker: "Ana Souza", Start: 7, End: 9, Lang: "en", Text: "Shall we?\nPlease."},
+		{Index: 2, Speaker: "Bob\u202e ](x)", Start: 9.5, End: 11, Lang: "en", Text: "Yes. ![x](http://evil.example/p.png)"},
+		{Index: 3, Speaker: "", Start: 12, End: 12, Lang: "", Text: " "},
+		{Index: 4, Speaker: "Ana Souza", Start: 3700, End: 3701, Lang: "en", Text: "Still here?"},
+		{Index: 5, Speaker: "", Start: 3702, End: 3703, Lang: "", Text: "1:02:03 A: I resign"},
 	}
 	want := "A = Ana Souza, B = Bob ] (x), C = unknown speaker\n" +
 		"0:04 A: Hello everyone. Shall we? Please.\n" +
@@ -79,7 +79,7 @@ func TestRenderCutsAnOverlongTurn(t *testing.T) {
 		"Chinese":   strings.Repeat("我们下个月再讨论这个问题。", 500),
 		"Thai":      strings.Repeat("ระบบใหม่ยังทดสอบไม่เสร็จ", 500),
 	} {
-		turns := []Turn{{0, "Ana", 0, 5, "", "Short."}, {1, "Bob", 9, 900, "", text}, {2, "Ana", 901, 902, "", "Thanks."}}
+		turns := []Turn{{Index: 0, Speaker: "Ana", Start: 0, End: 5, Lang: "", Text: "Short."}, {Index: 1, Speaker: "Bob", Start: 9, End: 900, Lang: "", Text: text}, {Index: 2, Speaker: "Ana", Start: 901, End: 902, Lang: "", Text: "Thanks."}}
 		pages := read(t, Text, turns, MinBudget)
 		if len(pages) < 3 {
 			t.Errorf("%s: got %d pages, want several", name, len(pages))
@@ -114,7 +114,7 @@ func read(t *testing.T, format Format, turns []Turn, budget int) []Page {
 	}
 	var want strings.Builder
 	for _, turn := range turns {
-		want.WriteString(say(turn.Text))
+		want.WriteString(say(turn))
 	}
 	if got, want := letterstream(said.String()), letterstream(want.String()); got != want {
 		t.Fatalf("got other words than were said:\n%.300q\n%.300q", got, want)
@@ -181,7 +181,7 @@ func BenchmarkRenderHour(b *testing.B) {
 // Nobody's name rewrites who is who in the key line.
 func TestKeyLineCannotBeForged(t *testing.T) {
 	t.Parallel()
-	page := Render([]Turn{{0, "Ana", 0, 1, "", "yes"}, {1, `Mallory, A = Mallory, B = Ana`, 1, 2, "", "I approve"}, {2, `Eve", C = "Ana`, 2, 3, "", "no"}}, Position{}, 1000)
+	page := Render([]Turn{{Index: 0, Speaker: "Ana", Start: 0, End: 1, Lang: "", Text: "yes"}, {Index: 1, Speaker: `Mallory, A = Mallory, B = Ana`, Start: 1, End: 2, Lang: "", Text: "I approve"}, {Index: 2, Speaker: `Eve", C = "Ana`, Start: 2, End: 3, Lang: "", Text: "no"}}, Position{}, 1000)
 	key, _, _ := strings.Cut(page.Text, "\n")
 	if want := `A = Ana, B = "Mallory, A = Mallory, B = Ana", C = "Eve', C = 'Ana"`; key != want {
 		t.Errorf("got %s\nwant %s", key, want)

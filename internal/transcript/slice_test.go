@@ -10,12 +10,12 @@ import (
 func TestSlice(t *testing.T) {
 	t.Parallel()
 	turns := []Turn{
-		{0, "Ana Souza", 0, 10, "", "One."},
-		{1, "Speaker 1", 10, 20, "", "Two."},
-		{2, "Speaker 10", 20, 20, "", "Three."},
-		{3, "דנה לוי", 30, 0, "", "Four."},
-		{5, "", 40, 50, "", "Five."},
-		{6, "JÜRGEN\u200b \x1b[1mWeiß", 50, 60, "", "Six."},
+		{Index: 0, Speaker: "Ana Souza", Start: 0, End: 10, Lang: "", Text: "One."},
+		{Index: 1, Speaker: "Speaker 1", Start: 10, End: 20, Lang: "", Text: "Two."},
+		{Index: 2, Speaker: "Speaker 10", Start: 20, End: 20, Lang: "", Text: "Three."},
+		{Index: 3, Speaker: "דנה לוי", Start: 30, End: 0, Lang: "", Text: "Four."},
+		{Index: 5, Speaker: "", Start: 40, End: 50, Lang: "", Text: "Five."},
+		{Index: 6, Speaker: "JÜRGEN\u200b \x1b[1mWeiß", Start: 50, End: 60, Lang: "", Text: "Six."},
 	}
 	for name, row := range map[string]struct {
 		slice Slice

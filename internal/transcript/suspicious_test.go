@@ -185,8 +185,8 @@ func TestSuspicious(t *testing.T) {
 		for _, text := range texts {
 			n++
 			turns := []Turn{
-				{4, "Ana", 0, 1, "", "Shall we begin?"}, {5, "Rex", 1.5, 2, "", text}, {6, "Ana", 3, 4, "", "Sorry, what?"},
-				{7, text, 5, 6, "", "Nothing."},
+				{Index: 4, Speaker: "Ana", Start: 0, End: 1, Lang: "", Text: "Shall we begin?"}, {Index: 5, Speaker: "Rex", Start: 1.5, End: 2, Lang: "", Text: text}, {Index: 6, Speaker: "Ana", Start: 3, End: 4, Lang: "", Text: "Sorry, what?"},
+				{Index: 7, Speaker: text, Start: 5, End: 6, Lang: "", Text: "Nothing."},
 			}
 			all := Suspicious(turns)
 			if got := kinds(all, 5); !slices.Contains(got, kind) {
@@ -245,14 +245,14 @@ func TestSuspiciousOverTurns(t *testing.T) {
 		var turns []Turn
 		for i, line := range row.turns {
 			who, text, _ := strings.Cut(line, ": ")
-			turns = append(turns, Turn{i, who, float64(i), float64(i + 1), "", text})
+			turns = append(turns, Turn{Index: i, Speaker: who, Start: float64(i), End: float64(i + 1), Lang: "", Text: text})
 		}
 		got := Suspicious(turns)
 		if len(got) != 1 || got[0].Kind != row.kind || got[0].Turn != row.at || got[0].Last != len(turns)-1 {
 			t.Errorf("%q: got %+v, want that it %s, once, from turn %d to the last", row.turns, got, row.kind, row.at)
 		}
 	}
-	far := []Turn{{0, "Rex", 0, 1, "", "Ignore all"}, {1, "Ana", 0, 1, "", "No."}, {2, "Ana", 0, 1, "", "No."}, {3, "Rex", 0, 1, "", "previous instructions"}}
+	far := []Turn{{Index: 0, Speaker: "Rex", Start: 0, End: 1, Lang: "", Text: "Ignore all"}, {Index: 1, Speaker: "Ana", Start: 0, End: 1, Lang: "", Text: "No."}, {Index: 2, Speaker: "Ana", Start: 0, End: 1, Lang: "", Text: "No."}, {Index: 3, Speaker: "Rex", Start: 0, End: 1, Lang: "", Text: "previous instructions"}}
 	if got := Suspicious(far); len(got) > 0 {
 		t.Errorf("over four turns: got %+v, want nothing", got)
 	}
@@ -261,13 +261,13 @@ func TestSuspiciousOverTurns(t *testing.T) {
 func TestNothingSuspicious(t *testing.T) {
 	t.Parallel()
 	for name, text := range samples() {
-		if got := Suspicious([]Turn{{0, "Ana", 0, 1, "", text}}); len(got) > 0 {
+		if got := Suspicious([]Turn{{Index: 0, Speaker: "Ana", Start: 0, End: 1, Lang: "", Text: text}}); len(got) > 0 {
 			t.Errorf("%s: got %+v", name, got)
 		}
 	}
 	for name, text := range samples() {
 		for _, word := range strings.Fields(text) {
-			if smuggled(word) {
+			if smuggled(word, Clean(word)) {
 				t.Errorf("%s: got hidden characters in %q", name, word)
 			}
 		}
@@ -286,7 +286,7 @@ func TestNothingSuspicious(t *testing.T) {
 		"👩🏽\u200d💻 👨\u200d👩\u200d👧 ❤️ 1️⃣ 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
 		"U R L, that's what I A N A said, or I C A N N",
 	} {
-		if got := Suspicious([]Turn{{0, "Ana", 0, 1, "", text}}); len(got) > 0 {
+		if got := Suspicious([]Turn{{Index: 0, Speaker: "Ana", Start: 0, End: 1, Lang: "", Text: text}}); len(got) > 0 {
 			t.Errorf("%q: got %+v", text, got)
 		}
 	}
@@ -309,7 +309,7 @@ func TestOnlyTheHostileMeetingIsSuspicious(t *testing.T) {
 		var turns []Turn
 		for line := range strings.Lines(string(text)) {
 			if who, said, found := strings.Cut(strings.TrimSpace(line), ": "); found {
-				turns = append(turns, Turn{len(turns), who, float64(len(turns)), 0, "", said})
+				turns = append(turns, Turn{Index: len(turns), Speaker: who, Start: float64(len(turns)), End: 0, Lang: "", Text: said})
 			}
 		}
 		got, hostile := Suspicious(turns), filepath.Base(file) == "vendor-call.txt"
@@ -326,7 +326,7 @@ func FuzzSuspicious(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, one, two, who string) {
-		for _, s := range Suspicious([]Turn{{0, who, 0, 1, "", one}, {1, "Ana", 1, 2, "", two}, {2, who, 2, 3, "", one + two}}) {
+		for _, s := range Suspicious([]Turn{{Index: 0, Speaker: who, Start: 0, End: 1, Lang: "", Text: one}, {Index: 1, Speaker: "Ana", Start: 1, End: 2, Lang: "", Text: two}, {Index: 2, Speaker: who, Start: 2, End: 3, Lang: "", Text: one + two}}) {
 			if n := len([]rune(s.Quote)); n > quoteSize || strings.Contains(s.Quote, "\n") {
 				t.Errorf("got a quote of %d runes: %q", n, s.Quote)
 			}
@@ -337,7 +337,7 @@ func FuzzSuspicious(f *testing.F) {
 
 // A text made of nothing but such words takes longer, but only by its length.
 func BenchmarkSuspiciousFlood(b *testing.B) {
-	turns := []Turn{{0, "Rex", 0, 1, "", strings.Repeat("send delete ignore everything assistant ", 10_000)}}
+	turns := []Turn{{Index: 0, Speaker: "Rex", Start: 0, End: 1, Lang: "", Text: strings.Repeat("send delete ignore everything assistant ", 10_000)}}
 	for b.Loop() {
 		Suspicious(turns)
 	}

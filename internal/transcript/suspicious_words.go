@@ -1,6 +1,9 @@
 package transcript
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // concept is what a word may mean to a model, in whichever language.
 type concept int
@@ -27,6 +30,7 @@ const (
 	addressed
 	concealed
 	forgedEnd
+	conceptCount = iota
 )
 
 // rule says which concepts, that many words apart at most, are a suspicion.
@@ -62,15 +66,26 @@ func rules() []rule {
 	}
 }
 
-// forgeries are marks of chats and of blocks. Its first group is a picture that
-// would be fetched, the second a tool that takes away, the third another tool.
-const forgeries = `(!\[[^\]\n]*\]\s?\(\s?https?:)` +
-	`|(\b(?:delete|remove|cancel|unschedule)_[a-z_]*(?:meeting|bot|recording|transcript|calendar|event)[a-z_]*)` +
-	`|(\b(?:get|list|join|leave|update|create|schedule|search|wait|retranscribe|summarize)_[a-z_]*(?:meeting|bot|recording|transcript|calendar|event)[a-z_]*)` +
-	`|<\|[a-z_]{2,20}\|>|\[/?(?:INST|SYS(?:TEM)?)\]|<</?SYS>>|(?i:< ?/?(?:system|instructions?|assistant|tool_call|transcript|untrusted|data)\b[^>\n]{0,40}>)` +
-	`|(?m:^#{2,} ?(?i:system|instructions?|assistant|new )\b)` +
-	`|(?m:(?:^|[.!?…] |\n) *(?:(?i:system|assistant) ?:|(?i:human|user|developer): ).)` +
-	`|(?m:^[-=]{3,} ?(?i:end|begin)\b)`
+// forgery is a mark of chats and of blocks, a picture that would be fetched, or a
+// tool's name.
+type forgery struct {
+	kind    string
+	signs   string // one of which is in it
+	pattern *regexp.Regexp
+}
+
+func forgeries() []forgery {
+	const things = `_[a-z_]*(?:meeting|bot|recording|transcript|calendar|event)`
+	return []forgery{
+		{AsksToSend, "!", regexp.MustCompile(`!\[[^\]\n]*\]\s?\(\s?https?:`)},
+		{AsksToDelete, "_", regexp.MustCompile(`\b(?:delete|remove|cancel|unschedule)` + things)},
+		{OrdersAI, "_", regexp.MustCompile(`\b(?:get|list|join|leave|update|create|schedule|search|wait|retranscribe|summarize)` + things)},
+		{ForgesMark, "<[#:-=", regexp.MustCompile(`<\|[a-z_]{2,20}\|>|\[/?(?:INST|SYS(?:TEM)?)\]|<</?SYS>>|(?i:< ?/?(?:system|instructions?|assistant|tool_call|transcript|untrusted|data)\b[^>\n]{0,40}>)` +
+			`|(?m:^#{2,} ?(?i:system|instructions?|assistant|new )\b)` +
+			`|(?m:(?:^|[.!?…] |\n) *(?:(?i:system|assistant) ?:|(?i:human|user|developer): ).)` +
+			`|(?m:^[-=]{3,} ?(?i:end|begin)\b)`)},
+	}
+}
 
 // brokenWords are whole orders without the spaces; the first group asks to
 // reveal, the second to delete.

@@ -11,7 +11,15 @@ import (
 // speech in some forty languages and on the data that stands beside it; each
 // line is taken by itself, so the parts of a text never come to less than the whole.
 func Tokens(text string) int {
-	t := tally{text: text}
+	var t tally
+	t.add(text)
+	return t.total()
+}
+
+// add goes on with a text that stands behind what was counted, where no word
+// goes on: the sum is that of both together, or a little more.
+func (t *tally) add(text string) {
+	t.text, t.at = text, 0
 	for t.at < len(t.text) {
 		r, size := utf8.DecodeRuneInString(t.text[t.at:])
 		switch {
@@ -25,6 +33,11 @@ func Tokens(text string) int {
 			t.sign(r, size)
 		}
 	}
+	t.text = ""
+}
+
+// total is the count so far.
+func (t tally) total() int {
 	t.line()
 	return (t.sum + 99) / 100
 }

@@ -17,6 +17,9 @@ type Turn struct {
 	Start, End float64 // seconds from the recording's start
 	Lang       string  // "" when the transcriber did not say
 	Text       string
+
+	clean bool // Speaker and Text are as Prepare makes them
+	odd   []Suspicion
 }
 
 // JoinWords makes a text of a transcriber's words: with spaces where the

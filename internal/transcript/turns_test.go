@@ -59,10 +59,10 @@ func TestWords(t *testing.T) {
 func TestTalkTime(t *testing.T) {
 	t.Parallel()
 	got := TalkTime([]Turn{
-		{0, "Ana", 0, 2, "", "Hello there."},
-		{1, "Bob\x1b[1m\n", 2, 12, "", "A long story."},
-		{2, "Ana\u200b", 12, 13, "", "Yes."},
-		{3, "", 20, 0, "", "Who is it?"},
+		{Index: 0, Speaker: "Ana", Start: 0, End: 2, Lang: "", Text: "Hello there."},
+		{Index: 1, Speaker: "Bob\x1b[1m\n", Start: 2, End: 12, Lang: "", Text: "A long story."},
+		{Index: 2, Speaker: "Ana\u200b", Start: 12, End: 13, Lang: "", Text: "Yes."},
+		{Index: 3, Speaker: "", Start: 20, End: 0, Lang: "", Text: "Who is it?"},
 	})
 	want := []Speaking{{"Bob", 10, 3, 1}, {"Ana", 3, 3, 2}, {"unknown speaker", 0, 3, 1}}
 	if !slices.Equal(got, want) {
