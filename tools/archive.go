@@ -17,6 +17,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/lru"
+	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
@@ -73,6 +74,7 @@ type record struct {
 	absent *absence // why there are no turns
 	kept   bool
 	stale  bool // it is a copy, and the API did not answer
+	note   string
 }
 
 func newArchive(api *client.Client, p *policy) *archive {
@@ -157,7 +159,13 @@ func (a *archive) meeting(ctx context.Context, call *Call, id string) (*record, 
 		return nil, err
 	}
 	name, source := titleOf(ctx, a.api, call, data)
-	r := recordOf(data, name.String(), call.Now)
+	r, err := recordOf(ctx, data, name.String(), call.Now, m)
+	if err != nil {
+		return nil, err
+	}
+	if r.note != "" {
+		call.note(r.note)
+	}
 	if m != nil && source == fallbackTitle {
 		r.Title = m.Title // which was found when more was known
 	}
@@ -193,7 +201,7 @@ func (a *archive) settle(ctx context.Context, kept *library.Tenant, m *library.M
 	switch {
 	case kept == nil:
 		return nil
-	case r.state == stateEnded && r.absent == nil && (m == nil || r.Version != m.Version || r.Title != m.Title):
+	case r.state == stateEnded && r.absent == nil && (m == nil || r.Version != m.Version || r.Title != m.Title || !transcript.Prepared(m.Turns)):
 		return a.put(ctx, kept, r, before)
 	case r.state == stateEnded && r.absent == nil:
 		r.kept = true
@@ -238,21 +246,27 @@ func (a *archive) fetch(ctx context.Context, id string) (*client.MeetingData, st
 	return data, before, err
 }
 
-func recordOf(data *client.MeetingData, title string, now time.Time) *record {
+// recordOf makes a record of what the API answered; m is what is kept of the same
+// meeting, nil for nothing.
+func recordOf(ctx context.Context, data *client.MeetingData, title string, now time.Time, m *library.Meeting) (*record, error) {
 	bot := &data.BotData.Bot
-	turns := turnsOf(data.BotData.Transcripts)
+	turns, note, err := turnsOf(ctx, data, m)
+	if err != nil {
+		return nil, err
+	}
 	r := &record{
+		note: note,
 		Meeting: library.Meeting{
 			BotID: bot.UUID, Title: title, MeetingURL: untrusted.Link(bot.MeetingURL).String(), Date: bot.CreatedAt.Time,
 			Duration: data.Duration, Version: versionOf(data.BotData.Transcripts), Turns: turns,
 		},
 		state: fateOf(data, now).state,
 	}
-	if len(turns) == 0 {
-		why := absenceOf(data, now)
+	if wordless(turns) == len(turns) {
+		why := absenceIn(data, turns, now)
 		r.absent = &why
 	}
-	return r
+	return r, nil
 }
 
 // put keeps a meeting, unless what was read of it is out of date.
@@ -272,17 +286,24 @@ func (a *archive) put(ctx context.Context, kept *library.Tenant, r *record, befo
 	return nil
 }
 
-// refresh brings what is kept of a meeting up to what the API has just answered.
-func (a *archive) refresh(ctx context.Context, data *client.MeetingData, title string, before standing) error {
+// refresh makes a record of what the API has just answered, and brings what is
+// kept of the meeting up to it.
+func (a *archive) refresh(ctx context.Context, data *client.MeetingData, title string, before standing) (*record, error) {
 	kept, err := a.tenant(ctx)
-	if kept == nil || err != nil {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	m, err := kept.Get(ctx, data.BotData.Bot.UUID)
-	if m == nil || err != nil {
-		return err
+	var m *library.Meeting
+	if kept != nil {
+		if m, err = kept.Get(ctx, data.BotData.Bot.UUID); err != nil {
+			return nil, err
+		}
 	}
-	return a.settle(ctx, kept, m, recordOf(data, title, a.policy.Now()), before)
+	r, err := recordOf(ctx, data, title, a.policy.Now(), m)
+	if err != nil || m == nil {
+		return r, err
+	}
+	return r, a.settle(ctx, kept, m, r, before)
 }
 
 // forget drops what is kept of a meeting that the API does not have any more for

@@ -282,7 +282,7 @@ func (o *fetched) page(call *Call, r *record, p part, turns []transcript.Turn) (
 	fence := transcript.NewFence()
 	for room := fetchTokens - headTokens; room > transcript.MinBudget; {
 		page := transcript.Render(turns, transcript.Position{Rune: p.rune}, room)
-		shown := shownTurns(turns, page.First, page.Last)
+		shown := page.Turns
 		if len(shown) == 0 || page.Text == "" {
 			break
 		}

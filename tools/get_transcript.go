@@ -45,14 +45,6 @@ type turnData struct {
 	Text    untrusted.Text `json:"text"`
 }
 
-// suspicious is a passage that seems to speak to an AI.
-type suspicious struct {
-	Turn  int            `json:"turn"`
-	Start float64        `json:"start_time"`
-	Kind  string         `json:"kind"`
-	Quote untrusted.Text `json:"quote"`
-}
-
 func (o *turnsPage) Text() string {
 	return fmt.Sprintf("%d of %d turns of bot_id %s are in the structured form.", len(o.Turns), o.TotalTurns, o.BotID)
 }
@@ -79,6 +71,12 @@ func readTranscript(ctx context.Context, archive *archive, call *Call, in getTra
 	}
 	if len(turns) == 0 {
 		return nil, badArgument("No turn is in that part of the meeting, which has %d turns and lasts %s. Ask for another part, or for all.", len(r.Turns), transcript.Clock(float64(r.Duration)))
+	}
+	if others := part.Others(r.Turns); len(others) > 0 {
+		call.note("left out is what was said by " + names(shortAll(others[:min(len(others), speakersListed)]), len(others)-min(len(others), speakersListed)) + ", whose name also has what speaker asks for: give the whole name to read it.")
+	}
+	if n := wordless(turns); n > 0 {
+		call.note(fmt.Sprintf("%s of these came without a word.", counted(n, "turn")))
 	}
 	var place [2]int // a transcript.Position, written short
 	if err := call.at(&place); err != nil {
@@ -155,9 +153,7 @@ func turnsAsData(call *Call, r *record, turns []transcript.Turn, from transcript
 		for _, s := range transcript.TalkTime(page) {
 			out.Speakers = append(out.Speakers, speaking{untrusted.Name(s.Speaker), int64(s.Seconds + 0.5), s.Words})
 		}
-		for _, s := range transcript.Suspicious(shownTurns(turns, page[0].Index, page[len(page)-1].Index)) {
-			out.Suspicious = append(out.Suspicious, suspicious{s.Turn, s.Start, s.Kind, untrusted.Name(s.Quote)})
-		}
+		out.Suspicious = suspiciousOf(transcript.Suspicious(page))
 		if more {
 			next, err := call.next([2]int{rest.Turn, rest.Rune})
 			if err != nil {

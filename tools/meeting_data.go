@@ -123,12 +123,16 @@ func look(ctx context.Context, archive *archive, call *Call, in getMeeting) (*me
 	if err != nil {
 		return nil, err
 	}
-	turns := turnsOf(data.BotData.Transcripts)
-	reads := in.IncludeTranscripts && len(turns) > 0
 	name, source := titleOf(ctx, archive.api, call, data)
-	if err := archive.refresh(ctx, data, name.String(), before); err != nil {
+	r, err := archive.refresh(ctx, data, name.String(), before)
+	if err != nil {
 		return nil, err
 	}
+	if r.note != "" {
+		call.note(r.note)
+	}
+	turns := r.Turns
+	reads := in.IncludeTranscripts && r.absent == nil
 	base := &meeting{
 		BotID: untrusted.ID(data.BotData.Bot.UUID), Title: name, TitleSource: source, CreatedAt: stamp(data.BotData.Bot.CreatedAt),
 		Transcript: spoken{Turns: len(turns), Words: transcript.Words(turns)},

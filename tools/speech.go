@@ -33,40 +33,19 @@ const lineTokens = 6
 // spokenIn measures a transcript, or says why there is none.
 func spokenIn(data *client.MeetingData, turns []transcript.Turn, now time.Time) spoken {
 	s := spoken{Turns: len(turns), Words: transcript.Words(turns)}
-	if len(turns) > 0 {
+	if s.Words > 0 {
 		s.Language = untrusted.ID(turns[0].Lang)
 		for _, t := range turns {
 			s.Tokens += transcript.Tokens(t.Text) + lineTokens
 		}
 		return s
 	}
-	if why := absenceOf(data, now); why.state == stateFailed {
+	if why := absenceIn(data, turns, now); why.state == stateFailed {
 		s.Missing = "Nothing was recorded." // why is said of the state
 	} else {
 		s.Missing = strings.TrimSpace(why.cause + " " + why.remedy)
 	}
 	return s
-}
-
-// turnsOf makes turns of the API's transcripts, in the API's order.
-func turnsOf(all []client.Transcript) []transcript.Turn {
-	turns := make([]transcript.Turn, 0, len(all))
-	var words []string
-	for i, t := range all {
-		words = words[:0]
-		for _, w := range t.Words {
-			words = append(words, w.Text)
-		}
-		end := t.StartTime
-		if n := len(t.Words); n > 0 {
-			end = t.Words[n-1].EndTime
-		}
-		if t.EndTime != nil {
-			end = *t.EndTime
-		}
-		turns = append(turns, transcript.Turn{Index: i, Speaker: t.Speaker, Start: t.StartTime, End: end, Lang: t.Lang, Text: transcript.JoinWords(words)})
-	}
-	return turns
 }
 
 // How many tokens are kept for speech beside a meeting at a glance, with its

@@ -99,9 +99,39 @@ func (n *names) of(name string) int {
 	return i
 }
 
+func (w *writer) suspicion(s transcript.Suspicion, named *names) {
+	w.number(s.Turn)
+	w.number(s.Last)
+	w.float(s.Start)
+	w.number(named.of(s.Kind))
+	w.number(named.of(s.Quote))
+	if s.Name {
+		w.number(1)
+	} else {
+		w.number(0)
+	}
+}
+
+func (r *reader) suspicions(name func() string) []transcript.Suspicion {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	all := make([]transcript.Suspicion, n)
+	for i := range all {
+		all[i] = transcript.Suspicion{Turn: r.number(), Last: r.number(), Start: r.float(), Kind: name(), Quote: name(), Name: r.number() == 1}
+	}
+	return all
+}
+
+// Turns that transcript.Prepare made are written with what was found in them,
+// behind a zero, as no other meeting has no names at all, and this number.
+const preparedTurns = 1
+
 func packTurns(turns []transcript.Turn) ([]byte, error) {
 	var named names
 	var body writer
+	prepared := transcript.Prepared(turns)
 	body.number(len(turns))
 	for _, t := range turns {
 		body.number(t.Index)
@@ -110,8 +140,18 @@ func packTurns(turns []transcript.Turn) ([]byte, error) {
 		body.float(t.Start)
 		body.float(t.End)
 		body.text(t.Text)
+		if prepared {
+			body.number(len(t.Suspicions()))
+			for _, s := range t.Suspicions() {
+				body.suspicion(s, &named)
+			}
+		}
 	}
 	var head writer
+	if prepared {
+		head.number(0)
+		head.number(preparedTurns)
+	}
 	head.number(len(named.all))
 	for _, name := range named.all {
 		head.text(name)
@@ -126,7 +166,13 @@ func unpackTurns(packed []byte) ([]transcript.Turn, int, error) {
 		return nil, 0, err
 	}
 	r := &reader{data: data}
-	named := make([]string, r.count())
+	count := r.count()
+	prepared := count == 0 && len(r.data) > 1
+	if prepared {
+		r.bad = r.number() != preparedTurns
+		count = r.count()
+	}
+	named := make([]string, count)
 	for i := range named {
 		named[i] = r.text()
 	}
@@ -140,6 +186,9 @@ func unpackTurns(packed []byte) ([]transcript.Turn, int, error) {
 	turns := make([]transcript.Turn, r.count())
 	for i := range turns {
 		turns[i] = transcript.Turn{Index: r.number(), Speaker: name(), Lang: name(), Start: r.float(), End: r.float(), Text: r.text()}
+		if prepared {
+			turns[i] = transcript.Stored(turns[i], r.suspicions(name))
+		}
 	}
 	if r.bad {
 		return nil, 0, errCorrupt

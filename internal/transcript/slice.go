@@ -54,7 +54,7 @@ func speakers(turns []Turn, wanted string) (map[string]bool, error) {
 		return nil, nil
 	}
 	exact, partial := map[string]bool{}, map[string]bool{}
-	known := map[string]bool{}
+	known, listed := map[string]bool{}, map[string]bool{}
 	var names []string
 	for _, turn := range turns {
 		if known[turn.Speaker] {
@@ -62,11 +62,12 @@ func speakers(turns []Turn, wanted string) (map[string]bool, error) {
 		}
 		known[turn.Speaker] = true
 		shown := speaker(turn.Speaker)
-		if !slices.Contains(names, shown) {
+		if !listed[shown] {
+			listed[shown] = true
 			names = append(names, shown)
 		}
 		for _, name := range []string{strings.ToLower(fold(Clean(turn.Speaker))), strings.ToLower(fold(Clean(shown)))} {
-			if name == wanted {
+			if name == wanted || withoutBadges(name) == wanted {
 				exact[turn.Speaker] = true
 			}
 			if strings.Contains(name, wanted) {
@@ -89,6 +90,50 @@ func speakers(turns []Turn, wanted string) (map[string]bool, error) {
 		names, more = names[:most], fmt.Sprintf(" and %d more", n)
 	}
 	return nil, fmt.Errorf("no speaker is called %q. Those who speak: %s%s", Line(wanted, NameLimit), strings.Join(names, ", "), more)
+}
+
+// Others are those whose names have what the slice's Speaker says, and whose
+// turns are left out all the same as somebody is called exactly that.
+func (s Slice) Others(turns []Turn) []string {
+	in, err := speakers(turns, s.Speaker)
+	if err != nil || in == nil {
+		return nil
+	}
+	wanted := strings.ToLower(fold(Clean(s.Speaker)))
+	known := map[string]bool{}
+	var others []string
+	for _, turn := range turns {
+		if known[turn.Speaker] || in[turn.Speaker] {
+			continue
+		}
+		known[turn.Speaker] = true
+		if strings.Contains(strings.ToLower(fold(Clean(turn.Speaker))), wanted) {
+			others = append(others, speaker(turn.Speaker))
+		}
+	}
+	return others
+}
+
+// badges are what Teams, Meet and Zoom write behind a name.
+var badges = []string{"external", "unfamiliar", "unverified", "guest", "host", "co-host", "organizer", "presenter", "you", "me",
+	"extern", "gast", "externe", "invité", "externo", "invitado", "convidado", "esterno", "ospite"}
+
+// withoutBadges is a name in small letters without the badges at its end.
+func withoutBadges(name string) string {
+	for {
+		rest := strings.TrimRight(name, " ")
+		if strings.HasSuffix(rest, ")") {
+			if at := strings.LastIndexByte(rest, '('); at > 0 {
+				name = rest[:at]
+				continue
+			}
+		}
+		at := strings.LastIndexAny(rest, " -–|·")
+		if at <= 0 || !slices.Contains(badges, rest[at+1:]) {
+			return strings.TrimRight(rest, " -–|·,")
+		}
+		name = rest[:at]
+	}
 }
 
 // ParseClock reads a time in a recording as seconds: 90, 90s, 1m30s, 1:30 or 1:02:03.

@@ -55,7 +55,9 @@ func (a *Asked) turn(line string) {
 		return
 	}
 	t := transcript.Turn{Index: number, Speaker: m[2], Start: float64(number), End: float64(number + 1), Text: m[3]}
-	if !slices.Contains(a.Turns, t) {
+	if !slices.ContainsFunc(a.Turns, func(old transcript.Turn) bool {
+		return old.Index == number && old.Text == t.Text && old.Speaker == t.Speaker
+	}) {
 		a.Turns = append(a.Turns, t)
 	}
 }
