@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // zones on machines that have none
+
+	"github.com/meetmcp/meetmcp/internal/unfilled"
 )
 
 // checker turns flags into a Config, and collects what is wrong with them.
@@ -97,6 +99,8 @@ func (c *checker) access(config *Config) {
 		return
 	case key == "" && config.Command != "token create": // which also reads standard input
 		c.wrong("There is no API key. Set MEETING_BAAS_API_KEY to the key of your Meeting BaaS account, or add --sandbox (MEETMCP_SANDBOX=true) to work with the embedded sandbox, which needs no account.")
+	case unfilled.Form(key) != "":
+		c.unfilled("MEETING_BAAS_API_KEY", key)
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
 		c.wrong("MEETING_BAAS_API_KEY has a space, a line break or another character that no key has. Copy it again.")
 	}
@@ -110,6 +114,11 @@ func (c *checker) access(config *Config) {
 		c.wrong("MEETING_BAAS_BASE_URL must be an address such as https://api.meetingbaas.com, without a user, ? or #.")
 	}
 	config.BaseURL = base
+}
+
+// unfilled tells that a key was never put in, without showing it.
+func (c *checker) unfilled(name, key string) {
+	c.wrong("%s still is a placeholder of the form %s, and no key: whatever starts this program did not fill it in. Put the key itself there, or have that program set it.", name, unfilled.Form(key))
 }
 
 // list splits at commas.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/meetmcp/meetmcp/internal/unfilled"
 )
 
 // summarize finds the model that writes summaries, if one is named.
@@ -22,7 +24,11 @@ func (c *checker) summarize(given *flags, command string) SummarizeConfig {
 	if key == "" && address == "" {
 		c.wrong("--summarize-model needs OPENAI_API_KEY, or OPENAI_BASE_URL with the address of a server that asks for no key, such as http://127.0.0.1:11434/v1 for Ollama.")
 	}
-	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+	form := unfilled.Form(key)
+	switch {
+	case form != "" && (address == "" || strings.HasPrefix(form, "$") || strings.HasPrefix(form, "{{")): // servers of one's own take any word
+		c.unfilled("OPENAI_API_KEY", key)
+	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
 		c.wrong("OPENAI_API_KEY has a space, a line break or another character that no key has. Copy it again.")
 	}
 	s.Key = NewSecret(key)

@@ -11,6 +11,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/shared"
+	"github.com/meetmcp/meetmcp/internal/unfilled"
 	"github.com/meetmcp/meetmcp/summarize"
 )
 
@@ -105,6 +106,9 @@ func newPolicy(p Policy) *policy {
 // secret resolves env:NAME, and returns any other text as it is.
 func (p *policy) secret(text string) (string, error) {
 	name, ok := strings.CutPrefix(text, "env:")
+	if form := unfilled.Form(text); !ok && form != "" {
+		return "", fmt.Errorf("this still is a placeholder of the form %s; ask the person for the secret, or how it is named as env:NAME", form)
+	}
 	if !ok {
 		return text, nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/internal/unfilled"
 )
 
 // maxKeyInput bounds what is read for a key, in bytes.
@@ -32,6 +33,8 @@ func (p *program) upstreamKey(ctx context.Context, u *upstream) (key client.Secr
 		}
 	}
 	switch {
+	case unfilled.Form(given) != "":
+		return key, from, usageError{fmt.Errorf("what is on standard input still is a placeholder of the form %s, and no key", unfilled.Form(given))}
 	case given == "" && configured == "":
 		return key, from, usageError{errors.New("there is no API key for the token to stand for: give one on standard input, or set MEETING_BAAS_API_KEY; with --sandbox none is needed")}
 	case given == "":

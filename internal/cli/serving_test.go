@@ -184,6 +184,18 @@ func TestCredentials(t *testing.T) {
 			t.Errorf("after %d wrong ones: %v: got %d, want it admitted", i+1, right[i%len(right)], status)
 		}
 	}
+	for form, header := range map[string]http.Header{
+		"${NAME}": named("${MEETING_BAAS_API_KEY}"), "<your key>": bearer("Bearer <your key>"), "$NAME": bearer("$MEETING_BAAS_API_KEY"), "your key": named("your-api-key"),
+	} {
+		header.Set("Content-Type", "application/json")
+		for range 12 { // which guesses nothing
+			status, _, body := ask(t, "POST", url+"/mcp", header.Clone(), helloJSON)
+			said := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(body)
+			if status != 401 || !strings.Contains(said, "still is a placeholder of the form "+form) {
+				t.Errorf("%v: got %d %s, want to be told of %s", header, status, body, form)
+			}
+		}
+	}
 	guess := func(key, from string) (int, http.Header) {
 		status, answer, _ := ask(t, "POST", url+"/mcp", http.Header{"X-Meeting-Baas-Api-Key": {key}, "X-Forwarded-For": {from}, "Content-Type": {"application/json"}}, helloJSON)
 		return status, answer

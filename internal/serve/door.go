@@ -70,7 +70,8 @@ func (s *shut) Error() string { return "too many wrong credentials came from thi
 func (e *entrance) admit(r *http.Request, from netip.Addr) (*access.Principal, error) {
 	ctx := r.Context()
 	credential, err := access.CredentialOf(r.Header)
-	if errors.Is(err, access.ErrNone) {
+	var unfilled *access.PlaceholderError
+	if errors.Is(err, access.ErrNone) || errors.As(err, &unfilled) {
 		return nil, err // which guesses nothing
 	}
 	key := "wrong/" + from.String()
@@ -130,6 +131,7 @@ func (e *entrance) forget(sum [sha256.Size]byte) {
 func (h *web) turnAway(w http.ResponseWriter, err error) {
 	const how = "Send a Meeting BaaS API key as x-meeting-baas-api-key, or what the operator of this server gave you as Authorization: Bearer."
 	var closed *shut
+	var unfilled *access.PlaceholderError
 	switch {
 	case errors.As(err, &closed):
 		h.observer.Limited("credentials")
@@ -137,6 +139,9 @@ func (h *web) turnAway(w http.ResponseWriter, err error) {
 	case errors.Is(err, access.ErrNone):
 		w.Header().Set("WWW-Authenticate", `Bearer realm="meetmcp"`)
 		answer(w, http.StatusUnauthorized, refuse(nil, mcp.INVALID_REQUEST, "This server wants to know who calls. "+how))
+	case errors.As(err, &unfilled):
+		w.Header().Set("WWW-Authenticate", `Bearer realm="meetmcp", error="invalid_token"`)
+		answer(w, http.StatusUnauthorized, refuse(nil, mcp.INVALID_REQUEST, "The credential still is a placeholder of the form %s: the client did not fill it in. Put the key itself into the client's configuration.", unfilled.Form))
 	case errors.Is(err, access.ErrSeveral), errors.Is(err, access.ErrRefused):
 		h.log.Debug("credential refused", "reason", err)
 		w.Header().Set("WWW-Authenticate", `Bearer realm="meetmcp", error="invalid_token"`)
