@@ -16,8 +16,10 @@ lint:
 
 check: test lint
 
+# One static binary, as the Dockerfile puts it into the image.
+OUT ?= meetmcp
 build:
-	go build -trimpath -o meetmcp .
+	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o $(OUT) .
 
 # Other people's clients against the built binary. Needs Node 20 and npm.
 e2e: build

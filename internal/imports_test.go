@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 	"internal/hostile":    {},
 	"internal/unfilled":   {},
 	"internal/untrusted":  {"internal/transcript"},
+	"docs/deploy":         {},
 	"e2e/fixtures":        {"internal/serve"},
 	"tools":               {"client", "internal/access", "internal/audit", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "internal/unfilled", "internal/untrusted", "internal/words", "internal/work", "summarize"},
 	"prompts":             {"internal/transcript"},
