@@ -94,7 +94,7 @@ func sift[T any](a asked, at string, rows []T, fits func(*T) (ok bool, why strin
 	kept := rows[:0]
 	for i := range rows {
 		if ok, why := fits(&rows[i]); !ok {
-			a.found.add(jsontext.Pointer(fmt.Sprintf("%s/%d", at, i)), why)
+			a.found.row(at, i, why)
 			continue
 		}
 		kept = append(kept, rows[i])
@@ -154,6 +154,13 @@ func (p *EventPage) wrong(a asked) string {
 
 func (m *MeetingData) wrong(a asked) string {
 	m.BotData.Unread = a.found.has("/bot_data/transcripts")
+	m.Unsure = m.BotData.Unread
+	for _, name := range []jsontext.Pointer{"ended_at", "bot_exited_at", "bot_joined_at", "errors"} {
+		m.Unsure = m.Unsure || a.found.has("/bot_data/bot/"+name)
+	}
+	m.BotData.Transcripts = sift(a, "/bot_data/transcripts", m.BotData.Transcripts, func(t *Transcript) (bool, string) {
+		return t.ID != 0 || t.Speaker != "" || t.StartTime != 0 || len(t.Words) > 0, "there is nothing in it"
+	})
 	return a.about(m.BotData.Bot.UUID, "bot")
 }
 

@@ -161,6 +161,7 @@ type request struct {
 	op, method, path, id string
 	query                url.Values
 	body                 any
+	unread               bool // what is answered does not matter, as long as it is JSON and no error
 }
 
 // writes reports that a request may change something. Such a one is sent once.

@@ -18,13 +18,15 @@ func TestTimes(t *testing.T) {
 	for _, text := range []string{
 		`"2026-03-10T12:30:05"`, `"2026-03-10T12:30:05Z"`, `"2026-03-10T12:30:05.000000"`, `"2026-03-10T12:30:05.000000000+00:00"`,
 		`"2026-03-10T13:30:05+01:00"`, `"2026-03-10 12:30:05"`, `{"secs_since_epoch":1773145805,"nanos_since_epoch":0}`,
+		`"2026-03-10T12:30:05+0000"`, `"2026-03-10T13:30:05+0100"`, `"2026-03-10 12:30:05 UTC"`, `"2026-03-10 12:30:05.000 +0000 UTC"`, `"Tue, 10 Mar 2026 12:30:05 GMT"`,
+		`1773145805`, `1773145805.0`, `1773145805000`,
 	} {
 		var got client.Time
 		if err := json.Unmarshal([]byte(text), &got); err != nil || !got.Equal(want) {
 			t.Errorf("%s: got %v, %v, want %v", text, got, err, want)
 		}
 	}
-	for text, zero := range map[string]bool{`null`: true, `""`: true, `"tomorrow"`: false, `7`: false, `[]`: false} {
+	for text, zero := range map[string]bool{`null`: true, `""`: true, `"tomorrow"`: false, `"2026-03-10 12:30:05 PST"`: false, `-5`: false, `1e300`: false, `7`: false, `[]`: false} {
 		got := client.Time{Time: want}
 		if err := json.Unmarshal([]byte(text), &got); (err == nil) != zero || zero && !got.IsZero() {
 			t.Errorf("%s: got %v, %v", text, got, err)

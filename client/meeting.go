@@ -179,6 +179,7 @@ type MeetingData struct {
 	SpeakerDiarizationFileNetwork string  `json:"speaker_diarization_file_network"`
 	Duration                      int64   `json:"duration"` // seconds recorded
 	BotData                       BotData `json:"bot_data"`
+	Unsure                        bool    `json:"-"` // what tells how the meeting stands could not be read
 }
 
 // MeetingData fetches a meeting, about 1 MB an hour with its transcript: GET

@@ -43,6 +43,16 @@ func (o *oddities) add(at jsontext.Pointer, what string) {
 	o.places = append(o.places, o.rows+placeOf(at)+" ("+what+")")
 }
 
+// row adds the row i of the list at a place, unless more is known of it.
+func (o *oddities) row(list string, i int, what string) {
+	at := jsontext.Pointer(list + "/" + strconv.Itoa(i))
+	if len(o.places) < oddMost && !o.has(at) {
+		o.add(at, what)
+	} else if !o.has(at) {
+		o.more++
+	}
+}
+
 // placeOf writes bots[1].duration for /bots/1/duration.
 func placeOf(at jsontext.Pointer) string {
 	var b strings.Builder

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -12,16 +13,29 @@ import (
 // layouts are the forms in which the API has written times. Those without a
 // zone are UTC (its columns are "timestamp without time zone"). Fractions of
 // 0 to 9 digits are read by each.
-var layouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00"}
+var layouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00",
+	"2006-01-02T15:04:05-0700", "2006-01-02 15:04:05-0700", "2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05-07", "2006-01-02 15:04:05-07",
+	"2006-01-02T15:04:05 MST", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700 MST", "2006-01-02T15:04Z07:00", time.RFC1123, time.DateOnly}
 
-// Time is a time as the API writes it: with or without zone, or as seconds
-// since 1970 in an object of 2024. The zero Time stands for null and "".
+// The first and the last time that a number stands for in seconds since 1970, of
+// the years 2001 and 2100; a greater one is in milliseconds.
+const (
+	earliestNumber = 1_000_000_000
+	latestNumber   = 4_102_444_800
+)
+
+// Time is a time as the API writes it: with or without zone, as a number since
+// 1970, or as seconds in an object of 2024. The zero Time stands for null and "".
 type Time struct{ time.Time }
 
 // ParseTime reads a time in any of the API's forms.
 func ParseTime(text string) (Time, error) {
 	for _, layout := range layouts {
-		if t, err := time.Parse(layout, text); err == nil {
+		t, err := time.Parse(layout, text)
+		if name, _ := t.Zone(); strings.HasSuffix(layout, "MST") && name != "UTC" && name != "GMT" {
+			continue // the name of a zone says no more than that there is one
+		}
+		if err == nil {
 			return Time{t.UTC()}, nil
 		}
 	}
@@ -42,6 +56,17 @@ func (t *Time) UnmarshalJSON(raw []byte) error {
 		err := json.Unmarshal(raw, &epoch)
 		*t = Time{time.Unix(epoch.Seconds, epoch.Nanos).UTC()}
 		return err
+	case '"':
+	default:
+		number, err := strconv.ParseFloat(string(raw), 64)
+		if err != nil || number < earliestNumber || number > latestNumber*1000 {
+			return fmt.Errorf("%.40s is not a time", raw)
+		}
+		if number > latestNumber {
+			number /= 1000
+		}
+		*t = Time{time.UnixMicro(int64(number * 1e6)).UTC()}
+		return nil
 	}
 	text, err := strconv.Unquote(string(raw))
 	if err != nil {

@@ -33,6 +33,9 @@ func absenceOf(data *client.MeetingData, now time.Time) absence {
 	case stateFailed:
 		return absence{f, false}
 	}
+	if data.BotData.Unread {
+		return because("What the API answers in place of the transcript cannot be read.", "service", "Try again later; retranscribe_meeting makes a new one.")
+	}
 	switch failed := bot.TranscriptionFails != nil && *bot.TranscriptionFails > 0; {
 	case data.Duration == 0 && data.MP4 == "" && data.Audio == "":
 		return because("The data was deleted or has expired, or nothing was recorded.", "nobody", "Deleted data does not come back; list_bots finds other meetings.")

@@ -72,6 +72,7 @@ type record struct {
 	library.Meeting
 	state  string   // "" for one that was kept, which has ended
 	absent *absence // why there are no turns
+	unsure bool     // what tells how the meeting stands could not be read
 	kept   bool
 	stale  bool // it is a copy, and the API did not answer
 	note   string
@@ -207,7 +208,7 @@ func (a *archive) settle(ctx context.Context, kept *library.Tenant, m *library.M
 		r.kept = true
 		a.confirm(ctx, r.BotID, before)
 		return nil
-	case m != nil:
+	case m != nil && !r.unsure:
 		return a.forget(ctx, r.BotID)
 	}
 	return nil
@@ -260,7 +261,7 @@ func recordOf(ctx context.Context, data *client.MeetingData, title string, now t
 			BotID: bot.UUID, Title: title, MeetingURL: untrusted.Link(bot.MeetingURL).String(), Date: bot.CreatedAt.Time,
 			Duration: data.Duration, Version: versionOf(data.BotData.Transcripts), Turns: turns,
 		},
-		state: fateOf(data, now).state,
+		state: fateOf(data, now).state, unsure: data.Unsure,
 	}
 	if wordless(turns) == len(turns) {
 		why := absenceIn(data, turns, now)

@@ -236,6 +236,9 @@ func beyond(cursor string, skip int, page *client.BotPage) *listPlace {
 func (c *coverage) see(t client.Time) {
 	c.Looked++
 	at := stamp(t)
+	if at == "" {
+		return // one that could not be read
+	}
 	if c.Newest == "" || at > c.Newest {
 		c.Newest = at
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/library"
 )
@@ -48,7 +47,7 @@ func (a *archive) trusted(ctx context.Context) error {
 	if now := a.policy.Now(); now.Sub(at) < acceptedFor || now.Sub(p.Accepted) < acceptedFor {
 		return nil
 	}
-	if _, err := a.api.Bots(ctx, client.BotQuery{Limit: 1}); err != nil {
+	if err := a.api.Check(ctx); err != nil {
 		return fmt.Errorf("what is kept of your meetings is only shown while Meeting BaaS accepts your key: %w", err)
 	}
 	a.accept(ctx)

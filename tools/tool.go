@@ -4,8 +4,10 @@ package tools
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -169,6 +171,15 @@ func (c *Call) note(text string) {
 	}
 }
 
+// odd tells the caller what was left out of an answer of the API's.
+func (c *Call) odd(places []string, more int) {
+	text := "left out of the API's answer, as it is not as its document says: " + strings.Join(places, ", ")
+	if more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	c.note(text + ".")
+}
+
 // progress tells the client how far the call is, if it asked to be told. It is
 // no failure of the call if the client cannot be told.
 func (c *Call) progress(ctx context.Context, message string) {
@@ -257,6 +268,7 @@ func (t *Tool) answer(ctx context.Context, req mcp.CallToolRequest, record *audi
 		return nil, err
 	}
 	record.Things = call.things()
+	ctx = client.WithOdd(ctx, call.odd)
 	if t.Effect == Destroys {
 		ask, err := t.policy.person.consent(ctx, call, args, req.Params.MultiRoundTripParams)
 		if err != nil {

@@ -69,8 +69,12 @@ type Door interface {
 	Admit(ctx context.Context, credential Credential) (*Principal, error)
 }
 
-// ErrRefused is wrapped by the errors of wrong credentials.
-var ErrRefused = errors.New("the credential is not valid")
+// ErrRefused is wrapped by the errors of wrong credentials; ErrUnpaid is of a good
+// one whose account has nothing left to pay with.
+var (
+	ErrRefused = errors.New("the credential is not valid")
+	ErrUnpaid  = errors.New("the account at Meeting BaaS has no tokens left")
+)
 
 // Credential is what a request shows, taken out of its headers.
 type Credential struct {

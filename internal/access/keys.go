@@ -72,10 +72,17 @@ func (k *Keys) good(ctx context.Context, p *Principal) (bool, error) {
 	asked := k.checks.DoChan(p.ID, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(With(ctx, p)), 20*time.Second)
 		defer cancel()
-		_, err := k.api.Bots(client.WithCalls(ctx, &client.Calls{}), client.BotQuery{Limit: 1})
+		err := k.api.Check(client.WithCalls(ctx, &client.Calls{}))
 		var e *client.Error
-		refused := errors.As(err, &e) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
-		if err != nil && !refused {
+		means := 0
+		if errors.As(err, &e) {
+			means = e.Means()
+		}
+		refused := means == http.StatusUnauthorized || means == http.StatusForbidden
+		switch {
+		case means == http.StatusPaymentRequired:
+			return false, ErrUnpaid
+		case err != nil && !refused:
 			return false, fmt.Errorf("the API key could not be checked: %w", err)
 		}
 		k.note(p.ID, !refused)

@@ -96,10 +96,10 @@ func knownSets(u *upstream, sets []string) error {
 func (p *program) tryKey(ctx context.Context, u *upstream, key client.Secret) error {
 	ctx, cancel := context.WithTimeout(client.WithKey(ctx, key), keyCheckMost)
 	defer cancel()
-	_, err := u.api.Bots(ctx, client.BotQuery{Limit: 1})
+	err := u.api.Check(ctx)
 	var refused *client.Error
 	switch {
-	case errors.As(err, &refused) && (refused.Status == http.StatusUnauthorized || refused.Status == http.StatusForbidden):
+	case errors.As(err, &refused) && (refused.Means() == http.StatusUnauthorized || refused.Means() == http.StatusForbidden):
 		return errors.New("no token was issued, as Meeting BaaS does not accept this API key: copy it again")
 	case err != nil:
 		p.log.Warn("the API key could not be tried, and is taken as it is", "error", err)

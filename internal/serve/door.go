@@ -146,6 +146,8 @@ func (h *web) turnAway(w http.ResponseWriter, err error) {
 		h.log.Debug("credential refused", "reason", err)
 		w.Header().Set("WWW-Authenticate", `Bearer realm="meetmcp", error="invalid_token"`)
 		answer(w, http.StatusUnauthorized, refuse(nil, mcp.INVALID_REQUEST, "The credential is not valid here, or there is more than one. "+how))
+	case errors.Is(err, access.ErrUnpaid):
+		answer(w, http.StatusPaymentRequired, refuse(nil, mcp.INVALID_REQUEST, "The Meeting BaaS account of this key has no tokens left. Buy some at Meeting BaaS, then connect again."))
 	default:
 		h.log.Warn("a credential could not be checked", "error", err)
 		w.Header().Set("Retry-After", "10")
