@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -130,6 +131,20 @@ func CallerOf(ctx context.Context) string {
 		return p.ID
 	}
 	return ""
+}
+
+type addressKey struct{}
+
+// WithAddress returns a context with the address that a request comes from.
+func WithAddress(ctx context.Context, address netip.Addr) context.Context {
+	return context.WithValue(ctx, addressKey{}, address)
+}
+
+// AddressOf is where a request comes from, as far as proxies that are trusted
+// say; of an IPv6 address the network. It is not valid over stdio.
+func AddressOf(ctx context.Context) netip.Addr {
+	address, _ := ctx.Value(addressKey{}).(netip.Addr)
+	return address
 }
 
 // Namer makes ids out of secrets, by a secret of the operator's own.

@@ -22,11 +22,13 @@ import (
 	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/audit"
+	"github.com/meetmcp/meetmcp/internal/bodies"
 	"github.com/meetmcp/meetmcp/internal/events"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/internal/shared"
+	"github.com/meetmcp/meetmcp/internal/work"
 	"github.com/meetmcp/meetmcp/prompts"
 	"github.com/meetmcp/meetmcp/summarize"
 	"github.com/meetmcp/meetmcp/tools"
@@ -125,6 +127,8 @@ type upstream struct {
 	state   shared.State                     // what replicas share; nil when there is but one
 	inbox   *events.Inbox                    // takes in webhooks; nil when nothing can reach it
 	keeper  tools.Keeper                     // of the library; empty before there are tools
+	pool    *work.Pool                       // what calls share; nil: the server's own
+	bodies  *bodies.Gate                     // lets in what is posted; nil where nothing is
 	secret  []byte                           // signs what callers bring back; nil: this process's own
 }
 
@@ -270,6 +274,7 @@ func (p *program) server(u *upstream) (*serve.Server, []tools.Tool, error) {
 		Listing:   tools.Listing(on),
 		Effect:    tools.Effects(on),
 		CallLimit: p.CallLimit,
+		Pool:      u.pool,
 		Log:       p.log,
 		Audit:     p.audit,
 		Observer:  p.observer,

@@ -10,17 +10,20 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
 
 	"github.com/meetmcp/meetmcp/configs"
 	"github.com/meetmcp/meetmcp/internal/access"
+	"github.com/meetmcp/meetmcp/internal/bodies"
 	"github.com/meetmcp/meetmcp/internal/events"
 	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/internal/shared"
 	"github.com/meetmcp/meetmcp/internal/site"
+	"github.com/meetmcp/meetmcp/internal/work"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -51,6 +54,8 @@ func (p *program) serve(ctx context.Context) error {
 // share opens what all replicas know together.
 func (p *program) share(u *upstream) error {
 	u.secret = p.secret()
+	u.pool = work.NewPool(runtime.GOMAXPROCS(0), serve.MaxContent)
+	u.bodies = bodies.New(p.limits().Bodies, u.pool)
 	if p.Serving.Redis != "" {
 		redis, err := shared.OpenRedis(p.Serving.Redis, u.secret, p.log)
 		if err != nil {
@@ -63,7 +68,7 @@ func (p *program) share(u *upstream) error {
 		if known == nil {
 			known = shared.NewMemory(nil)
 		}
-		u.inbox = events.New(events.Options{PublicURL: p.Serving.PublicURL, Secret: u.secret, State: known, Log: p.log, Received: p.observer.Webhook})
+		u.inbox = events.New(events.Options{PublicURL: p.Serving.PublicURL, Secret: u.secret, State: known, Log: p.log, Bodies: u.bodies, Received: p.observer.Webhook})
 	}
 	return nil
 }
@@ -155,9 +160,10 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 		inbox = u.inbox
 	}
 	return s.HTTP(ctx, listener, serve.Web{
-		Inbox: inbox,
-		Site:  page,
-		Door:  p.door(u, tokens), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
+		Inbox:  inbox,
+		Bodies: u.bodies,
+		Site:   page,
+		Door:   p.door(u, tokens), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
 		State: u.state, Secret: u.secret, Limits: p.limits(), Drain: p.Serving.Drain,
 		Health: health, MetricsApart: p.Serving.MetricsAddr != "",
 	})

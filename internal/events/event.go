@@ -6,14 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/meetmcp/meetmcp/client"
 )
 
-// maxEvent bounds an event, in bytes: that of a finished meeting holds its
-// whole transcript, which is passed over.
+// maxEvent bounds an event, in bytes: that of a finished meeting has its whole
+// transcript, which is passed over and not held.
 const maxEvent = 32 << 20
 
 // event is what a webhook tells.
@@ -26,26 +23,25 @@ type event struct {
 
 // read reads an event as it arrives, and passes over what is not needed.
 func read(r io.Reader) (e event, err error) {
-	dec := jsontext.NewDecoder(r, jsontext.AllowInvalidUTF8(true))
-	err = members(dec, func(name string) error {
+	in := scan(r)
+	switch first, err := in.next(); {
+	case err != nil:
+		return e, err
+	case first != '{':
+		return e, errors.New("it is not an object")
+	}
+	err = in.members(func(name string, first byte) error {
 		switch name {
 		case "event":
-			return text(dec, &e.kind)
+			return in.textInto(&e.kind, first)
 		case "data":
-			return members(dec, func(name string) error {
-				switch name {
-				case "bot_id":
-					return text(dec, &e.bot)
-				case "error":
-					return text(dec, &e.code)
-				case "status":
-					return e.status(dec)
-				}
-				return dec.SkipValue()
-			})
+			if first != '{' {
+				return errors.New("its data is not an object")
+			}
+			return e.data(in)
 		}
-		return dec.SkipValue()
-	})
+		return in.skip(first)
+	}, "event", "data")
 	if err == nil && e.kind == "" {
 		err = errors.New("it does not say which event it is")
 	}
@@ -55,55 +51,48 @@ func read(r io.Reader) (e event, err error) {
 	return e, err
 }
 
-// status reads an object {code, created_at}, or takes any other value for none.
-func (e *event) status(dec *jsontext.Decoder) error {
-	raw, err := dec.ReadValue()
-	if err != nil {
-		return err
-	}
-	var status struct {
-		Code      string `json:"code"`
-		CreatedAt string `json:"created_at"`
-	}
-	if json.Unmarshal(raw, &status, jsontext.AllowInvalidUTF8(true)) == nil && e.code == "" {
-		e.code = status.Code
-		at, _ := client.ParseTime(status.CreatedAt) // zero: when it came
+func (e *event) data(in scanner) error {
+	return in.members(func(name string, first byte) error {
+		switch name {
+		case "bot_id":
+			return in.textInto(&e.bot, first)
+		case "error":
+			return in.textInto(&e.code, first)
+		case "status":
+			if first == '{' {
+				return e.status(in)
+			}
+		}
+		return in.skip(first)
+	}, "bot_id", "error", "status")
+}
+
+// status reads what is left of an object {code, created_at}.
+func (e *event) status(in scanner) error {
+	var code, created string
+	err := in.members(func(name string, first byte) error {
+		switch name {
+		case "code":
+			return in.textInto(&code, first)
+		case "created_at":
+			return in.textInto(&created, first)
+		}
+		return in.skip(first)
+	}, "code", "created_at")
+	if err == nil && e.code == "" {
+		e.code = code
+		at, _ := client.ParseTime(created) // zero: when it came
 		e.at = at.Time
 	}
-	return nil
+	return err
 }
 
-// members calls each with the name of every member of the object that comes
-// next, which must read or skip its value. Any other value is an error.
-func members(dec *jsontext.Decoder, each func(name string) error) error {
-	start, err := dec.ReadToken()
-	if err != nil {
-		return err
+// textInto reads a text, and passes over any other value.
+func (s scanner) textInto(into *string, first byte) (err error) {
+	if first != '"' {
+		return s.skip(first)
 	}
-	if start.Kind() != '{' {
-		return errors.New("it is not an object")
-	}
-	for {
-		name, err := dec.ReadToken()
-		if err != nil {
-			return err
-		}
-		if name.Kind() == '}' {
-			return nil
-		}
-		if err := each(name.String()); err != nil {
-			return err
-		}
-	}
-}
-
-// text reads a text, and passes over any other value.
-func text(dec *jsontext.Decoder, into *string) error {
-	if dec.PeekKind() != '"' {
-		return dec.SkipValue()
-	}
-	token, err := dec.ReadToken()
-	*into = token.String()
+	*into, err = s.text()
 	return err
 }
 

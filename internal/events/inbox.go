@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -21,7 +22,10 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/access"
+	"github.com/meetmcp/meetmcp/internal/bodies"
 	"github.com/meetmcp/meetmcp/internal/shared"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // Path is where webhooks arrive; the id of an account follows.
@@ -48,6 +52,7 @@ type Inbox struct {
 	now    func() time.Time
 	log    *slog.Logger
 	told   func(event string)
+	bodies *bodies.Gate
 	stop   func()
 
 	merging [64]sync.Mutex // while what was told of a bot is brought up to date, one for some of the bots
@@ -71,6 +76,7 @@ type Options struct {
 	State     shared.State
 	Now       func() time.Time // time.Now when nil
 	Log       *slog.Logger
+	Bodies    *bodies.Gate       // lets in what is posted; nil: without limits
 	Received  func(event string) // told of each event that is taken in; may be nil
 }
 
@@ -82,8 +88,11 @@ func New(o Options) *Inbox {
 	if o.Received == nil {
 		o.Received = func(string) {}
 	}
+	if o.Bodies == nil {
+		o.Bodies = bodies.New(bodies.Limits{}, work.NewPool(1, maxEvent))
+	}
 	i := &Inbox{
-		base: strings.TrimSuffix(o.PublicURL.String(), "/") + Path, secret: o.Secret, state: o.State, now: o.Now, log: o.Log, told: o.Received,
+		base: strings.TrimSuffix(o.PublicURL.String(), "/") + Path, secret: o.Secret, state: o.State, now: o.Now, log: o.Log, told: o.Received, bodies: o.Bodies,
 		watchers: map[string]map[*func()]bool{}, waiting: map[string]int{}, finished: make(chan Finished, fetchMost),
 	}
 	i.stop = i.state.Subscribe(topic, func(message []byte) { i.wake(string(message)) })
@@ -131,10 +140,9 @@ func (i *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		tooMany(w, wait)
 		return
 	}
-	e, err := read(http.MaxBytesReader(w, r.Body, maxEvent))
+	e, err := i.event(w, r, want)
 	if err != nil {
-		i.log.Debug("webhook refused", "error", err)
-		http.Error(w, "This is no event: it must be a JSON object with event and data.", http.StatusBadRequest)
+		i.refuse(w, r, want, err)
 		return
 	}
 	i.told(e.kind)
@@ -145,6 +153,36 @@ func (i *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.WriteHeader(http.StatusOK)
+}
+
+// event reads an event of an account, in passing.
+func (i *Inbox) event(w http.ResponseWriter, r *http.Request, account string) (event, error) {
+	body, err := i.bodies.Open(w, r, "webhooks/"+account, access.AddressOf(r.Context()), maxEvent)
+	if err != nil {
+		return event{}, err
+	}
+	defer body.Close()
+	return read(body)
+}
+
+// refuse answers an event that was not taken in.
+func (i *Inbox) refuse(w http.ResponseWriter, r *http.Request, account string, err error) {
+	i.log.Debug("webhook refused", "error", err)
+	var busy *work.Busy
+	var large *bodies.TooLarge
+	w.Header().Set("Connection", "close")
+	switch {
+	case errors.As(err, &busy):
+		w.Header().Set("Retry-After", strconv.Itoa(busy.Seconds()))
+		http.Error(w, busy.Error()+".", busy.Status())
+	case errors.As(err, &large):
+		http.Error(w, fmt.Sprintf("The event is larger than the %d MB that are read.", large.Most>>20), http.StatusRequestEntityTooLarge)
+	default:
+		http.Error(w, "This is no event: it must be a JSON object with event and data.", http.StatusBadRequest)
+	}
+	if http.NewResponseController(w).Flush() == nil {
+		i.bodies.Drain(w, r, "webhooks/"+account, access.AddressOf(r.Context()), io.Discard)
+	}
 }
 
 func tooMany(w http.ResponseWriter, wait time.Duration) {

@@ -10,15 +10,19 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/bodies"
 	"github.com/meetmcp/meetmcp/internal/events"
 	"github.com/meetmcp/meetmcp/internal/shared"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -88,7 +92,7 @@ func TestWhoMayPost(t *testing.T) {
 		{"data of another shape", "POST", mine, key.Reveal(), json, `{"event":"complete","data":[]}`, 400},
 		{"an id of any length", "POST", mine, key.Reveal(), json, `{"event":"complete","data":{"bot_id":"` + strings.Repeat("b", 300) + `"}}`, 400},
 		{"deep", "POST", mine, key.Reveal(), json, `{"event":"x","data":` + strings.Repeat(`{"a":`, 20_000), 400},
-		{"huge", "POST", mine, key.Reveal(), json, `{"x":"` + strings.Repeat("x", 40<<20) + `"}`, 400},
+		{"huge", "POST", mine, key.Reveal(), json, `{"x":"` + strings.Repeat("x", 40<<20) + `"}`, 413},
 	} {
 		before := received
 		got := post(t, inbox, row.method, row.address, row.key, row.kind, row.body)
@@ -104,6 +108,56 @@ func TestWhoMayPost(t *testing.T) {
 	}
 	if strings.Contains(log.String(), key.Reveal()) {
 		t.Errorf("the log has the key: %s", log)
+	}
+}
+
+// TestScan posts an event in many spellings, a byte at a time and whole: the
+// same is taken out of each, and little of it is held.
+func TestScan(t *testing.T) {
+	long := strings.Repeat(`\"x`, 100_000)
+	for i, row := range []struct {
+		body, want string // the code; "" when it is refused
+		failed     string
+	}{
+		{`{"event":"bot.status_change","data":{"bot_id":"BOT","status":{"code":"joining_call"}}}`, "joining_call", ""},
+		{" {\n\t\"data\" : { \"status\" : { \"code\" : \"joining_call\" , \"x\" : 1.5e3 } , \"bot_id\" : \"BOT\" } , \"event\" : \"x\" } trailing", "joining_call", ""},
+		{`{"ev\u0065nt":"x","data":{"bot_id":"BOT","status":{"code":"joining\u005fcall"}}}`, "joining_call", ""},
+		{`{"a":[{"b":"]}"},[],{},null,true,-1],"event":"x","data":{"transcript":[{"words":"` + long + `"}],"bot_id":"BOT","status":{"code":"joining_call"}}}`, "joining_call", ""},
+		{`{"` + long + `":"` + long + `","event":"x","data":{"bot_id":"BOT","status":{"x":{"code":"no"},"code":"joining_call"}}}`, "joining_call", ""},
+		{`{"event":"failed","data":{"bot_id":"BOT","error":"no_entry","status":"none"}}`, "", "no_entry"},
+		{`{"event":"failed","data":{"bot_id":"BOT","error":"` + long + `"}}`, "", "unknown"},
+		{`{"event":"x","data":{"bot_id":"BOT","status":{"code":"a","code":"b"}}}`, "", ""},
+		{`{"event":"x","data":{"bot_id":"BOT","status":{"code":"a"}}`, "", ""},
+		{`{"event":"x","data":{"bot_id":"BOT","status":{"code":"a\`, "", ""},
+		{`{"event":"x" "data"`, "", ""},
+		{`{"event"}`, "", ""},
+		{`{"event":`, "", ""},
+		{`{5:"x"}`, "", ""},
+	} {
+		inbox, _ := newInbox(t, shared.NewMemory(nil))
+		for way, reader := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.DataErrReader} {
+			bot := fmt.Sprintf("bot-%d-%d", i, way)
+			r := httptest.NewRequest("POST", inbox.URL(key), reader(strings.NewReader(strings.Replace(row.body, "BOT", bot, 1))))
+			r.Header.Set(client.KeyHeader, key.Reveal())
+			r.Header.Set("Content-Type", "application/json")
+			w := httptest.NewRecorder()
+			inbox.ServeHTTP(w, r)
+			got, ok := inbox.Seen(t.Context(), key, bot), w.Code == 200
+			if ok != (row.want+row.failed != "") || got.Code != row.want || got.Failed != row.failed {
+				t.Errorf("%.200s: got %d, %+v", row.body, w.Code, got)
+			}
+		}
+	}
+	body := `{"x":"` + strings.Repeat("x", 30<<20) + `","event":"x","data":{}}`
+	inbox, _ := newInbox(t, shared.NewMemory(nil))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if got := post(t, inbox, "POST", inbox.URL(key), key.Reveal(), "application/json", body); got != 200 {
+		t.Errorf("an event of 30 MB: got %d", got)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
+		t.Errorf("an event of 30 MB takes %d bytes", took)
 	}
 }
 
@@ -135,6 +189,53 @@ func TestDisorder(t *testing.T) {
 			t.Fatalf("order %d: got %+v, want %+v", seed, got, want)
 		}
 	}
+}
+
+// TestBounded posts more than an account may, with a gate that others share.
+func TestBounded(t *testing.T) {
+	gate := bodies.New(bodies.Limits{Caller: 1, Minute: 1 << 20}, work.NewPool(1, 1<<20))
+	inbox := events.New(events.Options{
+		PublicURL: &url.URL{Scheme: "https", Host: "mcp.example.org"}, Secret: []byte("of this test"), State: shared.NewMemory(nil),
+		Log: slog.New(slog.DiscardHandler), Bodies: gate,
+	})
+	t.Cleanup(inbox.Close)
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	ended := make(chan int)
+	go func() {
+		slow := io.MultiReader(strings.NewReader(`{"event":`), waiting(func() { close(begun); <-goOn }), strings.NewReader(`"x","data":{}}`))
+		r := httptest.NewRequest("POST", inbox.URL(key), slow)
+		r.Header.Set(client.KeyHeader, key.Reveal())
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		inbox.ServeHTTP(w, r)
+		ended <- w.Code
+	}()
+	<-begun
+	other := client.NewSecret("another key")
+	for i, step := range []struct {
+		key  client.Secret
+		size int
+		want int
+	}{{key, 10, 429}, {other, 10, 200}, {other, 900_000, 200}, {other, 900_000, 429}, {other, 40 << 20, 413}, {other, 10, 200}} {
+		if got := post(t, inbox, "POST", inbox.URL(step.key), step.key.Reveal(), "application/json", `{"event":"x","x":"`+strings.Repeat("x", step.size)+`"}`); got != step.want {
+			t.Errorf("step %d: got %d, want %d", i, got, step.want)
+		}
+	}
+	close(goOn)
+	if got := <-ended; got != 200 {
+		t.Errorf("the slow one: got %d", got)
+	}
+	if use := gate.Use(); use.Bodies != 0 || use.Refused != 2 {
+		t.Errorf("left: %+v", use)
+	}
+}
+
+// waiting is a reader of nothing that takes its time.
+type waiting func()
+
+func (w waiting) Read([]byte) (int, error) {
+	w()
+	return 0, io.EOF
 }
 
 // TestReplicas has one replica take in what another's callers wait for.

@@ -45,6 +45,7 @@ func (h *web) admit(w http.ResponseWriter, r *http.Request) *http.Request {
 		tooMany(w, nil, wait, "Too many requests come from this address.")
 		return nil
 	}
+	r = r.WithContext(access.WithAddress(r.Context(), from))
 	if h.entrance.door == nil {
 		return r
 	}

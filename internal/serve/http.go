@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,11 +14,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/meetmcp/meetmcp/internal/bodies"
 	"github.com/meetmcp/meetmcp/internal/events"
-	"github.com/meetmcp/meetmcp/internal/jsonrpc"
 	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
@@ -34,6 +32,8 @@ type web struct {
 	*Server
 	limits  Limits
 	state   shared.State
+	here    *shared.Memory // what this replica counts for itself
+	bodies  *bodies.Gate
 	hosts   []string
 	origins []string
 	proxies []netip.Prefix
@@ -98,8 +98,12 @@ func newWeb(s *Server, o Web, port string) *web {
 	if o.Health == nil {
 		o.Health = observe.NewHealth(time.Now, s.log)
 	}
+	if o.Bodies == nil {
+		o.Bodies = bodies.New(o.Limits.Bodies, s.pool)
+	}
+	o.Bodies.Time = s.times.body
 	h := &web{
-		Server: s, limits: o.Limits, state: o.State, hosts: o.Hosts, origins: o.Origins, proxies: o.Proxies, tls: o.TLS != nil, port: port,
+		Server: s, limits: o.Limits, state: o.State, here: shared.NewMemory(nil), bodies: o.Bodies, hosts: o.Hosts, origins: o.Origins, proxies: o.Proxies, tls: o.TLS != nil, port: port,
 		entrance: entrance{door: o.Door, state: o.State, seen: map[[sha256.Size]byte]time.Time{}},
 		health:   o.Health,
 		sessions: sessions{idle: s.times.idle, known: map[string]*session{}},
@@ -155,7 +159,7 @@ func (h *web) routes(o Web) http.Handler {
 		routes.HandleFunc("/metrics", h.metrics)
 	}
 	if o.Inbox != nil {
-		routes.Handle(events.Path, o.Inbox)
+		routes.Handle(events.Path, h.reports(o.Inbox))
 	}
 	site := o.Site
 	if site == nil {
@@ -209,71 +213,4 @@ func (h *web) drain(web *http.Server, limit time.Duration, end func()) error {
 		return fmt.Errorf("stop serving: %w", err)
 	}
 	return nil
-}
-
-// timed gives a request a time to arrive whole, or answers it. What a handler
-// does not read of it is read before its answer goes out.
-func (h *web) timed(w http.ResponseWriter, r *http.Request) bool {
-	if r.Body == http.NoBody {
-		return true
-	}
-	h.deadline(w, time.Now().Add(h.times.body))
-	if r.Method != http.MethodPost {
-		w.Header().Set("Connection", "close")
-		http.Error(w, "Only a POST has a body here.", http.StatusBadRequest)
-		return false
-	}
-	return true
-}
-
-func (h *web) deadline(w http.ResponseWriter, at time.Time) {
-	if err := http.NewResponseController(w).SetReadDeadline(at); err != nil {
-		h.log.Debug("no deadline for a request", "error", err)
-	}
-}
-
-// body reads a message, looks into it and puts it back. If it is wrong, it is
-// answered here.
-func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, ok bool) {
-	if !isJSON(r) {
-		answer(w, http.StatusUnsupportedMediaType, refuse(nil, mcp.INVALID_REQUEST, "A message is JSON: send it with Content-Type: application/json."))
-		return m, false
-	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxMessage))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		in := &jsonrpc.Finder{}
-		_, _ = in.Write(raw)
-		_, _ = io.CopyN(in, r.Body, 8*maxMessage) // who is still sending does not read the answer
-		answer(w, http.StatusRequestEntityTooLarge, tooLarge(in))
-		return m, false
-	case err != nil:
-		w.Header().Set("Connection", "close")
-		answer(w, http.StatusBadRequest, refuse(nil, mcp.PARSE_ERROR, "The message did not arrive whole. Send it again."))
-		return m, false
-	}
-	h.deadline(w, time.Time{}) // which would end the call that follows
-	m, wrong := h.read(raw)
-	if wrong == nil {
-		return m, true
-	}
-	h.log.Debug("message refused", "code", wrong.Error.Code)
-	switch {
-	case m.notification():
-		w.WriteHeader(http.StatusAccepted)
-	case m.id != nil && r.URL.Path == "/message" && h.tell(r.URL.Query().Get("sessionId"), m, wrong):
-		w.WriteHeader(http.StatusAccepted)
-	case m.id != nil && m.method != "" && !m.modern():
-		answer(w, http.StatusOK, wrong) // before 2026-07-28 clients look for the answer to a request under 200 alone
-	default:
-		answer(w, http.StatusBadRequest, wrong)
-	}
-	return m, false
-}
-
-func answer(w http.ResponseWriter, status int, refusal *refusal) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(refusal.line()) // the client may be gone
 }

@@ -187,7 +187,7 @@ func (h *web) takeOver(running context.Context, m relayed) {
 	case m.Path == "/message" && one != nil:
 		r.Header.Set("Content-Type", "application/json")
 		if read, wrong := h.read(m.Body); wrong == nil {
-			h.deliver(out, r, m.Session, one, read)
+			h.deliver(out, r, m.Session, one, read, func() {})
 		}
 	case m.Path == "/mcp":
 		r.Header.Set("Content-Type", "application/json")

@@ -24,9 +24,9 @@ const reads = "reads"
 // maxMessage bounds one JSON-RPC message that a client sends, in bytes.
 const maxMessage = 4 << 20
 
-// maxContent bounds the content that all calls hold at once, in bytes, unless a
+// MaxContent bounds the content that all calls hold at once, in bytes, unless a
 // pool is given.
-const maxContent = 256 << 20
+const MaxContent = 256 << 20
 
 // Options are what a server is made of.
 type Options struct {
@@ -79,7 +79,7 @@ func New(o Options) *Server {
 		s.limit = 50 * time.Second
 	}
 	if s.pool == nil {
-		s.pool = work.NewPool(runtime.GOMAXPROCS(0), maxContent)
+		s.pool = work.NewPool(runtime.GOMAXPROCS(0), MaxContent)
 	}
 	hooks := &server.Hooks{}
 	hooks.AddOnRegisterSession(s.streams.open)

@@ -74,14 +74,20 @@ func (h *web) message(w http.ResponseWriter, r *http.Request) {
 		h.noStream(w)
 		return
 	}
-	m, ok := h.body(w, r)
-	if !ok || !h.pace(w, r, &m) {
+	m, release, ok := h.body(w, r)
+	if !ok {
 		return
 	}
-	switch {
-	case one != nil:
-		h.deliver(w, r, session, one, m)
-	case !h.pass(w, r, baseOf(holder), session, m.raw):
+	if !h.pace(w, r, &m) {
+		release()
+		return
+	}
+	if one != nil {
+		h.deliver(w, r, session, one, m, release)
+		return
+	}
+	defer release()
+	if !h.pass(w, r, baseOf(holder), session, m.raw) {
 		h.noStream(w)
 	}
 }
@@ -106,8 +112,12 @@ func (h *web) noStream(w http.ResponseWriter) {
 		"No stream is open under this sessionId. Open one with GET /sse, and post to the address that it names first."))
 }
 
-// deliver has a message answered on a stream that is open here.
-func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, one *opened, m message) {
+// deliver has a message answered on a stream that is open here. It is held until
+// it is answered.
+func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, one *opened, m message, release func()) {
+	if m.request == nil {
+		defer release()
+	}
 	caller, key := access.CallerOf(r.Context()), ""
 	switch {
 	case m.ends():
@@ -115,12 +125,14 @@ func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, on
 		w.WriteHeader(http.StatusAccepted)
 		return
 	case m.listens():
+		defer release()
 		h.tell(session, m, refuse(m.id, mcp.METHOD_NOT_FOUND, "There is no %s over SSE, which carries versions before %s only. Connect to /mcp.", m.method, mcp.ProtocolVersion20260728))
 		w.WriteHeader(http.StatusAccepted)
 		return
 	case m.request != nil:
 		leave, err := h.callers.take(caller, aCall)
 		if err != nil {
+			release()
 			h.refuseFull(w, r, &m, err)
 			return
 		}
@@ -130,6 +142,7 @@ func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, on
 		h.pending.add(key, func() {
 			h.requests.remove(m.request)
 			leave()
+			release()
 		})
 	}
 	send := func(n mcp.JSONRPCNotification) error { return h.notify(one.gone, session, n) }

@@ -26,8 +26,12 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 	var m message
 	switch r.Method {
 	case http.MethodPost:
-		var ok bool
-		if m, ok = h.body(w, r); !ok || !h.pace(w, r, &m) {
+		read, release, ok := h.body(w, r)
+		if !ok {
+			return
+		}
+		defer release()
+		if m = read; !h.pace(w, r, &m) {
 			return
 		}
 	case http.MethodGet, http.MethodDelete:

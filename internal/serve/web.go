@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/access"
+	"github.com/meetmcp/meetmcp/internal/bodies"
 	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
@@ -22,6 +23,7 @@ type Web struct {
 	Secret  []byte         // signs ids, the same on all replicas; nil: this replica's own
 	Site    http.Handler   // what people see; nil: a sentence
 	Inbox   http.Handler   // takes in webhooks, at events.Path; nil: there are none
+	Bodies  *bodies.Gate   // lets in the bodies of requests; nil: one of this listener's own, by Limits
 	Limits  Limits
 	Drain   time.Duration // for calls that run when the server is stopped
 
@@ -42,6 +44,8 @@ type Limits struct {
 	Subscriptions int // to resources, of one caller at once
 
 	AllCalls, AllStreams, AllSessions, AllSubscriptions int // of all callers together
+
+	Bodies bodies.Limits // of messages and webhooks while they are received
 }
 
 // UsualLimits are for a server whose callers are strangers.
@@ -50,12 +54,17 @@ func UsualLimits() Limits {
 		Reads: 600, Writes: 60, From: 1200,
 		Calls: 32, Streams: 100, Sessions: 100, Subscriptions: 100,
 		AllCalls: 1000, AllStreams: 10_000, AllSessions: 10_000, AllSubscriptions: 10_000,
+		Bodies: bodies.Limits{
+			Caller: 16, Address: 64, All: 1000,
+			CallerBytes: 8 << 20, AddressBytes: 16 << 20, AllBytes: 48 << 20,
+			Minute: 64 << 20,
+		},
 	}
 }
 
 // LocalLimits are for a server that one person has to themselves.
 func LocalLimits() Limits {
-	return Limits{Sessions: 1000, Streams: 1000, Subscriptions: 1000, AllCalls: 1000}
+	return Limits{Sessions: 1000, Streams: 1000, Subscriptions: 1000, AllCalls: 1000, Bodies: bodies.Limits{All: 1000, AllBytes: 48 << 20}}
 }
 
 // times are how long clients over HTTP may take.

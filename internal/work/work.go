@@ -44,6 +44,21 @@ func NewPool(turns int, bytes int64) *Pool {
 type Busy struct {
 	What       string        // whose room it is: a sentence's start
 	RetryAfter time.Duration // when to try again
+	Everybody  bool          // all callers together have taken it, not this one alone
+}
+
+// Status is what a Busy is over HTTP: 429 where the caller has taken all, and
+// 503 where everybody together has.
+func (b *Busy) Status() int {
+	if b.Everybody {
+		return 503
+	}
+	return 429
+}
+
+// Seconds is RetryAfter in whole seconds, as the header of that name has it.
+func (b *Busy) Seconds() int {
+	return int(max(b.RetryAfter, time.Second)+time.Second-1) / int(time.Second)
 }
 
 // Error says what happened, and when to try again.
@@ -175,10 +190,10 @@ func (p *Pool) hold(caller string, n int64) error {
 	switch {
 	case p.held[caller]+n > p.perOne:
 		p.refused++
-		return &Busy{"your calls hold as much content as one caller may at once", 5 * time.Second}
+		return &Busy{What: "your calls hold as much content as one caller may at once", RetryAfter: 5 * time.Second}
 	case p.total+n > p.bytes:
 		p.refused++
-		return &Busy{"this server holds as much content as it can at once", 5 * time.Second}
+		return &Busy{What: "this server holds as much content as it can at once", RetryAfter: 5 * time.Second, Everybody: true}
 	}
 	p.held[caller] += n
 	p.total += n
