@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -27,20 +26,13 @@ import (
 	"github.com/meetmcp/meetmcp/tools"
 )
 
-// collectAt is how far the heap grows before it is collected, in percent. Calls
-// leave much garbage beside a small heap, so that the default has the collector
-// run all the time.
-const collectAt = 400
-
 // serve serves MCP over HTTP until ctx ends.
 func (p *program) serve(ctx context.Context) error {
 	if p.Serving.Check {
 		return p.check(ctx)
 	}
 	slog.SetDefault(p.log) // the library's SSE side logs there
-	if set := debug.SetGCPercent(collectAt); set != 100 {
-		debug.SetGCPercent(set) // GOGC says otherwise
-	}
+	defer p.boundMemory()()
 	u, err := p.connect()
 	if err != nil {
 		return err
