@@ -33,14 +33,14 @@ func (s *SpeechToText) UnmarshalJSON(raw []byte) error {
 type BotSettings struct {
 	RecordingMode                 string         `json:"recording_mode,omitzero" jsonschema:"enum=speaker_view,enum=gallery_view,enum=audio_only" jsonschema_description:"gallery_view is still in development."`
 	SpeechToText                  *SpeechToText  `json:"speech_to_text,omitzero" jsonschema_description:"Who transcribes: a provider, or one with your api_key."`
-	TranscriptionCustomParameters jsontext.Value `json:"transcription_custom_parameters,omitzero" jsonschema_description:"JSON object, passed to the transcriber."`
-	BotImage                      string         `json:"bot_image,omitzero" jsonschema_extras:"most=4000" jsonschema_description:"URL of the picture it shows, 16:9."`
-	Extra                         jsontext.Value `json:"extra,omitzero" jsonschema_description:"Your own data, a JSON object; its title names the meeting."`
-	DeduplicationKey              string         `json:"deduplication_key,omitzero" jsonschema_extras:"most=200" jsonschema_description:"A fresh key allows a second bot in the same meeting within 5 minutes."`
+	TranscriptionCustomParameters jsontext.Value `json:"transcription_custom_parameters,omitzero" jsonschema_description:"Passed to the transcriber as they are."`
+	BotImage                      string         `json:"bot_image,omitzero" jsonschema_description:"URL of the picture it shows, 16:9."`
+	Extra                         jsontext.Value `json:"extra,omitzero" jsonschema_description:"Your own data; extra.title names the meeting."`
+	DeduplicationKey              string         `json:"deduplication_key,omitzero" jsonschema_description:"A fresh key allows a second bot in the same meeting within 5 minutes."`
 	WebhookURL                    Destination    `json:"webhook_url,omitzero" jsonschema_description:"Gets this bot's events instead of the account's webhook."`
-	ZoomSDKID                     string         `json:"zoom_sdk_id,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Own Zoom app; needs zoom_sdk_pwd."`
+	ZoomSDKID                     string         `json:"zoom_sdk_id,omitzero" jsonschema_description:"Own Zoom app; needs zoom_sdk_pwd."`
 	ZoomSDKPassword               Secret         `json:"zoom_sdk_pwd,omitzero" jsonschema_description:"Secret, or env:NAME."`
-	ZoomOBFTokenUserID            string         `json:"zoom_obf_token_user_id,omitzero" jsonschema_extras:"most=200" jsonschema_description:"A Zoom connection's zoom_user_id, to join external meetings."`
+	ZoomOBFTokenUserID            string         `json:"zoom_obf_token_user_id,omitzero" jsonschema_description:"A Zoom connection's zoom_user_id, to join external meetings."`
 	ZoomOBFToken                  Secret         `json:"zoom_obf_token,omitzero" jsonschema_description:"Secret, or env:NAME."`
 	ZoomOBFTokenURL               Destination    `json:"zoom_obf_token_url,omitzero" jsonschema_description:"Asked for an OBF token on joining."`
 	ZoomAccessTokenURL            Destination    `json:"zoom_access_token_url,omitzero" jsonschema_description:"Asked for a ZAK token on joining."`
@@ -64,10 +64,10 @@ type Streaming struct {
 
 // JoinRequest is the body of join.
 type JoinRequest struct {
-	MeetingURL     string          `json:"meeting_url" jsonschema_extras:"most=4000" jsonschema_description:"Link to a Zoom, Google Meet or Teams meeting."`
-	BotName        string          `json:"bot_name" jsonschema_extras:"most=200,free=true" jsonschema_description:"Name shown in the meeting."`
+	MeetingURL     string          `json:"meeting_url" jsonschema_description:"Link to a Zoom, Google Meet or Teams meeting."`
+	BotName        string          `json:"bot_name" jsonschema_description:"Name shown in the meeting."`
 	StartTime      *UnixTime       `json:"start_time,omitzero"`
-	EntryMessage   string          `json:"entry_message,omitzero" jsonschema_extras:"free=true" jsonschema_description:"Posted to the chat on joining; not on Teams."`
+	EntryMessage   string          `json:"entry_message,omitzero" jsonschema_description:"Posted to the chat on joining; not on Teams."`
 	AutomaticLeave *AutomaticLeave `json:"automatic_leave,omitzero" jsonschema_description:"When the bot gives up: seconds in the waiting room, with nobody there, without a word. 600 each by default."`
 	Streaming      *Streaming      `json:"streaming,omitzero"`
 	BotSettings

@@ -12,7 +12,7 @@ import (
 // an OAuth consent with offline access, which happens outside of this API.
 type CalendarAccess struct {
 	Platform          string `json:"platform" jsonschema:"enum=Google,enum=Microsoft"`
-	OAuthClientID     string `json:"oauth_client_id" jsonschema_extras:"most=500"`
+	OAuthClientID     string `json:"oauth_client_id"`
 	OAuthClientSecret Secret `json:"oauth_client_secret" jsonschema_description:"Secret, or env:NAME."`
 	OAuthRefreshToken Secret `json:"oauth_refresh_token" jsonschema_description:"Secret, or env:NAME; from a consent with offline access."`
 }
@@ -36,7 +36,7 @@ type Calendar struct {
 // NewCalendar is the body of create_calendar.
 type NewCalendar struct {
 	CalendarAccess
-	RawCalendarID string `json:"raw_calendar_id,omitzero" jsonschema_extras:"most=500" jsonschema_description:"From list_raw_calendars; the primary one when absent."`
+	RawCalendarID string `json:"raw_calendar_id,omitzero" jsonschema_description:"From list_raw_calendars; the primary one when absent."`
 }
 
 // rawCalendars wraps the list, as the API answers it.

@@ -93,8 +93,8 @@ func (c *Client) Event(ctx context.Context, eventID string) (*Event, error) {
 // Recording is the body of schedule_record_event. Unlike join's its settings
 // are flat, and the message is called enter_message.
 type Recording struct {
-	BotName                 string      `json:"bot_name" jsonschema_extras:"most=200,free=true" jsonschema_description:"Name shown in the meeting."`
-	EnterMessage            string      `json:"enter_message,omitzero" jsonschema_extras:"free=true" jsonschema_description:"Posted to the chat on joining; not on Teams."`
+	BotName                 string      `json:"bot_name" jsonschema_description:"Name shown in the meeting."`
+	EnterMessage            string      `json:"enter_message,omitzero" jsonschema_description:"Posted to the chat on joining; not on Teams."`
 	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds until it gives up waiting to be admitted."`
 	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds until it leaves an empty meeting."`
 	SilenceTimeout          int         `json:"silence_timeout,omitzero" jsonschema:"minimum=300,maximum=1800" jsonschema_description:"Seconds of silence until it leaves."`
@@ -107,7 +107,7 @@ type Recording struct {
 // RecordingPatch is the body of patch_bot: what is absent stays as it is, what
 // Clear names is set to null. It has no silence_timeout.
 type RecordingPatch struct {
-	BotName                 string      `json:"bot_name,omitzero" jsonschema_extras:"most=200,free=true"`
+	BotName                 string      `json:"bot_name,omitzero"`
 	EnterMessage            string      `json:"enter_message,omitzero"`
 	WaitingRoomTimeout      int         `json:"waiting_room_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds until it gives up waiting to be admitted."`
 	NooneJoinedTimeout      int         `json:"noone_joined_timeout,omitzero" jsonschema:"minimum=120,maximum=1800" jsonschema_description:"Seconds until it leaves an empty meeting."`

@@ -6,7 +6,7 @@ import "context"
 type NewZoomConnection struct {
 	AuthorizationCode Secret      `json:"authorization_code" jsonschema_description:"From Zoom's consent page; works once, for about 10 minutes."`
 	RedirectURI       Destination `json:"redirect_uri" jsonschema_description:"Exactly as in the Zoom app."`
-	ZoomClientID      string      `json:"zoom_client_id" jsonschema_extras:"most=500"`
+	ZoomClientID      string      `json:"zoom_client_id"`
 	ZoomClientSecret  Secret      `json:"zoom_client_secret" jsonschema_description:"Secret, or env:NAME."`
 }
 

@@ -90,7 +90,6 @@ func (c *Config) Getenv(name string) string {
 type Host struct {
 	Env                                  []string // as os.Environ gives it
 	InTerminal, OutTerminal, ErrTerminal bool
-	InNull                               bool      // standard input is the null device
 	Help                                 io.Writer // where help is written
 }
 

@@ -44,7 +44,7 @@ type flags struct {
 	AuditLog     string `group:"Running" placeholder:"FILE|stderr" help:"Write down each call as a line of JSON: who, which tool, on which bot or calendar, whether it was let through; never arguments or content."`
 	OTLPEndpoint string `name:"otlp-endpoint" group:"Running" placeholder:"URL" help:"Send OpenTelemetry traces there, such as http://127.0.0.1:4318 (default: as OTEL_EXPORTER_OTLP_ENDPOINT says)."`
 
-	Stdio struct{}   `cmd:"" help:"Serve MCP over standard input and output. This is what MCP clients run, and what plain 'meetmcp' does when a program is connected to its input."`
+	Stdio struct{}   `cmd:"" help:"Serve MCP over standard input and output. This is what MCP clients run, and what plain 'meetmcp' does when its input is no terminal."`
 	Serve serveFlags `cmd:"" help:"Serve MCP over HTTP: streamable HTTP at /mcp, SSE at /sse. On this machine only, or for many people with --auth."`
 	Demo  struct{}   `cmd:"" help:"Watch an agent's tools at work against the sandbox, in a few seconds. Needs nothing."`
 	Call  struct {
@@ -103,17 +103,6 @@ Issue a token for somebody:        meetmcp token create --help
 
 The API key is read from MEETING_BAAS_API_KEY, and the API's address, if it is not https://api.meetingbaas.com, from MEETING_BAAS_BASE_URL. A model for summaries is reached with OPENAI_API_KEY, and elsewhere than at OpenAI by OPENAI_BASE_URL. Every flag can also be set as the environment variable that its help names, and stand before or after the command.`
 
-// nothingToDo is for whoever runs a container, a service or a job without a
-// command: an MCP client would have connected its input.
-const nothingToDo = `no command was given, and nothing is connected to standard input. Say what to run:
-
-  meetmcp stdio    for one MCP client, which starts it and keeps its input open (docker run -i), with MEETING_BAAS_API_KEY set
-  meetmcp serve --auth key --addr :8787 --public-url https://mcp.example.org
-                   for clients that connect over HTTP, each with a Meeting BaaS key of their own
-  meetmcp demo     to see it work against the embedded sandbox, without an account; stdio and serve work on it with --sandbox
-
-'meetmcp --help' shows all commands and flags.`
-
 // parse reads what is given into flags. It returns nil and no mistakes when
 // help was written.
 func parse(args []string, env map[string]string, host Host) (*flags, string, Mistakes) {
@@ -131,10 +120,7 @@ func parse(args []string, env map[string]string, host Host) (*flags, string, Mis
 	case found:
 	case host.InTerminal && !slices.ContainsFunc(args, func(arg string) bool { return arg == "--help" || arg == "-h" }):
 		args = append([]string{"--help"}, args...)
-	case slices.Contains(args, "--help") || slices.Contains(args, "-h"):
-	case host.InNull:
-		return nil, "", Mistakes{nothingToDo}
-	default:
+	case !slices.Contains(args, "--help") && !slices.Contains(args, "-h"):
 		args = append([]string{"stdio"}, args...)
 	}
 	source.name(app.Model)

@@ -19,8 +19,6 @@ type serveFlags struct {
 	TLSKey    string `name:"tls-key" group:"Where" placeholder:"FILE" help:"Key of the certificate, in PEM."`
 	Drain     string `group:"Where" default:"20s" placeholder:"DURATION" help:"How long running calls may take to finish on SIGTERM (${default})."`
 
-	Check bool `group:"Where" help:"Start nothing, but ask the server that runs here with the same --addr whether it is up, and exit 0 or 1: for the health check of a container."`
-
 	MetricsAddr string `name:"metrics-addr" group:"Where" placeholder:"HOST:PORT" help:"Where /metrics, /healthz and /readyz answer programs, without asking who they are (default: at --addr, with /metrics for this machine only)."`
 	PprofAddr   string `name:"pprof-addr" group:"Where" placeholder:"HOST:PORT" help:"Where go tool pprof reads profiles, on this machine only (default: nowhere)."`
 
@@ -53,8 +51,6 @@ type Serving struct {
 	Drain     time.Duration
 
 	MetricsAddr, PprofAddr string // "" where not given
-
-	Check bool // ask the server that runs, and start none
 
 	Auth    []string // key and token; empty: whoever reaches the listener
 	Hosts   []string // beside loopback
@@ -96,7 +92,7 @@ func (c *checker) serving(given *serveFlags, secretEnv []string) Serving {
 		TLS:     c.certificate(given.TLSCert, given.TLSKey),
 		Limits:  map[string]int{},
 
-		Redis: c.redis(given.Redis), TakeWebhooks: given.TakeWebhooks, Check: given.Check,
+		Redis: c.redis(given.Redis), TakeWebhooks: given.TakeWebhooks,
 	}
 	if given.TakeWebhooks && given.PublicURL == "" {
 		c.wrong("--take-webhooks needs --public-url: the address by which Meeting BaaS reaches this server.")

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -22,7 +21,7 @@ import (
 var texts embed.FS
 
 // valueLimit is how many characters of an argument are taken.
-const valueLimit = 500
+const valueLimit = 300
 
 // Prompt is one entry of the menu. Its text is in texts, by name.
 type Prompt struct {
@@ -108,7 +107,7 @@ func Register(to *server.MCPServer, on func(tool string) bool) {
 func (p *Prompt) Text(given map[string]string, on func(tool string) bool) (string, error) {
 	for name := range given {
 		if !slices.ContainsFunc(p.Arguments, func(a Argument) bool { return a.Name == name }) {
-			return "", fmt.Errorf("the prompt %s has no argument %q; it has %s", p.Name, transcript.Line(name[:min(len(name), 240)], 60), p.names())
+			return "", fmt.Errorf("the prompt %s has no argument %q; it has %s", p.Name, transcript.Line(name, 60), p.names())
 		}
 	}
 	values := make(map[string]string, len(p.Arguments))
@@ -161,11 +160,6 @@ func (p *Prompt) names() string {
 // value cleans what was given, and quotes it, so that it is one word of the
 // text and not a part of it.
 func (a *Argument) value(given string) (string, error) {
-	if len(given) > valueLimit {
-		if n := utf8.RuneCountInString(given); n > valueLimit {
-			return "", fmt.Errorf("the argument %s is %d characters long; at most %d are taken", a.Name, n, valueLimit)
-		}
-	}
 	text := transcript.Line(given, valueLimit)
 	if text == "" {
 		text = a.Otherwise

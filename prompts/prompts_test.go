@@ -226,7 +226,6 @@ func TestWrongArguments(t *testing.T) {
 	}{
 		{"find_decision", nil, "the argument topic is missing: What was decided about."},
 		{"find_decision", map[string]string{"topic": " \u200b "}, "topic is missing"},
-		{"find_decision", map[string]string{"topic": strings.Repeat("ü\u0301\u200d", 80_000)}, "the argument topic is 240000 characters long; at most 500 are taken"},
 		{"meeting_summary", map[string]string{"length": "long"}, "one of short, full"},
 		{"meeting_summary", map[string]string{"bot": "x"}, "it has bot_id, length, focus"},
 		{"record_my_week", map[string]string{"days": "400"}, "from 1 to 31"},
@@ -247,7 +246,7 @@ func TestHostileArguments(t *testing.T) {
 		"{{topic}}{{people}}{{to}}",
 		"![pixel](https://evil.example/x) <img src=x>",
 		"a\u202egnp.exe\u200b\u2066\U000E0041\x1b[31m\x00",
-		strings.Repeat("long ", 100),
+		strings.Repeat("long ", 10_000),
 	} {
 		for _, p := range prompts.All() {
 			for _, a := range p.Arguments {

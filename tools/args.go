@@ -1,10 +1,9 @@
 package tools
 
 import (
-	"bytes"
-	"errors"
+	jsonv1 "encoding/json"
 	"fmt"
-	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,12 +38,17 @@ func refused(by audit.Decision, format string, args ...any) error {
 // destinations let through only where the policy allows. All mistakes are told
 // at once.
 func (c *Call) read(raw jsontext.Value) ([]byte, error) {
-	raw = repaired(raw)
+	if !raw.IsValid() {
+		// A client that cut a text short may have left half a character.
+		repaired := raw.Clone()
+		if repaired.Format(jsontext.AllowInvalidUTF8(true)) == nil {
+			raw = repaired
+		}
+	}
+	reader := &reader{call: c, policy: c.tool.policy, decision: audit.Allowed}
 	schema := c.tool.schemas().in
-	reader := &reader{call: c, policy: c.tool.policy, known: c.tool.schemas().arguments, decision: audit.Allowed}
-	members := reader.members(schema, "", raw)
+	members := reader.members("", raw)
 	if members != nil {
-		dropAdded(schema, members)
 		reader.respell(schema, "", members)
 		members = reader.resume(members)
 		c.args = reader.object(schema, "", members)
@@ -55,43 +59,23 @@ func (c *Call) read(raw jsontext.Value) ([]byte, error) {
 	return json.Marshal(c.args, json.Deterministic(true))
 }
 
-// Bounds of what is read of the arguments of one call, besides those of a text.
-const (
-	mostNames    = 100 // in one object
-	nameLength   = 100 // characters of a name that are kept
-	mostMistakes = 6   // that are told
-)
-
-// repaired replaces half characters, which a client that cut a text short may
-// have left.
-func repaired(raw jsontext.Value) jsontext.Value {
-	if !raw.IsValid() {
-		whole := raw.Clone()
-		if whole.Format(jsontext.AllowInvalidUTF8(true)) == nil {
-			return whole
-		}
-	}
-	return raw
-}
-
 // reader walks over arguments along a schema.
 type reader struct {
 	call     *Call
 	policy   *policy
-	known    arguments
 	mistakes []string
 	decision audit.Decision // on the whole call
 }
 
 func (r *reader) wrong(format string, args ...any) {
-	if len(r.mistakes) < mostMistakes {
+	if len(r.mistakes) < 6 {
 		r.mistakes = append(r.mistakes, fmt.Sprintf(format, args...))
 	}
 }
 
 // members reads an object, also from a string that holds one. Names that come
-// twice are refused, and what is absent is left out.
-func (r *reader) members(s *jsonschema.Schema, path string, raw jsontext.Value) map[string]jsontext.Value {
+// twice are refused.
+func (r *reader) members(path string, raw jsontext.Value) map[string]jsontext.Value {
 	if text, ok := stringOf(raw); ok && strings.HasPrefix(strings.TrimSpace(text), "{") {
 		raw = jsontext.Value(text)
 	}
@@ -99,56 +83,24 @@ func (r *reader) members(s *jsonschema.Schema, path string, raw jsontext.Value) 
 		r.wrong("%s must be an object, not %s.", named(path, "The arguments"), shown(raw))
 		return nil
 	}
-	members, err := membersOf(raw)
-	switch {
-	case errors.Is(err, errTooMany):
-		r.wrong("%s: more than %d names; at most %d are taken.", named(path, "The arguments"), mostNames, mostNames)
-		return nil
-	case err != nil:
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(raw, &members); err != nil {
 		r.wrong("%s: not a JSON object with each name once.", named(path, "The arguments"))
 		return nil
 	}
 	for name, value := range members {
-		property := s.Properties.Value(name)
-		if r.absent(property, value) {
+		if absent(value) {
 			delete(members, name)
 		}
 	}
 	return members
 }
 
-var errTooMany = errors.New("too many names")
-
-// membersOf reads an object's members. Of a name that is too long to be one of
-// ours only the beginning is kept.
-func membersOf(raw jsontext.Value) (map[string]jsontext.Value, error) {
-	members := map[string]jsontext.Value{}
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(raw))
-	if _, err := decoder.ReadToken(); err != nil {
-		return nil, err
-	}
-	for decoder.PeekKind() != '}' {
-		if len(members) == mostNames {
-			return nil, errTooMany
-		}
-		name, err := decoder.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		cut := clip(name.String(), nameLength)
-		value, err := decoder.ReadValue()
-		if err != nil {
-			return nil, err
-		}
-		members[cut] = value.Clone()
-	}
-	if _, err := decoder.ReadToken(); err != nil {
-		return nil, err
-	}
-	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one value")
-	}
-	return members, nil
+// unfilled reports an empty text where only something else makes sense: strict
+// clients fill optionals with it.
+func unfilled(s *jsonschema.Schema, raw jsontext.Value) bool {
+	text, ok := stringOf(raw)
+	return ok && text == "" && (s.Type != "string" || len(s.Enum) > 0 || s.WriteOnly || s.Format == destinationFormat)
 }
 
 // object conforms an object's members to its schema.
@@ -162,13 +114,16 @@ func (r *reader) object(s *jsonschema.Schema, path string, members map[string]js
 			r.unknown(dotted(path, name), name, valid)
 			continue
 		}
+		if unfilled(property, members[name]) && !slices.Contains(s.Required, name) {
+			continue
+		}
 		if value := r.value(property, dotted(path, name), members[name]); value != nil {
 			out[name] = value
 		}
 	}
 	for _, name := range s.Required {
-		if members[name] == nil {
-			property, _ := s.Properties.Get(name)
+		property, _ := s.Properties.Get(name)
+		if text, ok := stringOf(members[name]); members[name] == nil || ok && strings.TrimSpace(text) == "" {
 			r.wrong("%s is missing%s.", dotted(path, name), hint(property))
 		}
 	}
@@ -186,11 +141,8 @@ func hint(s *jsonschema.Schema) string {
 }
 
 func (r *reader) unknown(path, name string, valid []string) {
-	if len(r.mistakes) == mostMistakes {
-		return
-	}
 	text := fmt.Sprintf("Unknown argument %q.", clip(path, 60))
-	if near := nearest.Of(clip(name, 60), valid); near != "" {
+	if near := nearest.Of(name, valid); near != "" {
 		text += fmt.Sprintf(" Did you mean %q?", near)
 	}
 	if len(valid) == 0 {
@@ -208,9 +160,6 @@ func (r *reader) value(s *jsonschema.Schema, path string, raw jsontext.Value) js
 	case "array":
 		return r.array(s, path, raw)
 	case "string":
-		if r.known[s].kind == kindJSON {
-			return r.json(path, raw)
-		}
 		return r.text(s, path, raw)
 	case "integer", "number":
 		return r.number(s, path, raw)
@@ -218,6 +167,154 @@ func (r *reader) value(s *jsonschema.Schema, path string, raw jsontext.Value) js
 		return r.boolean(path, raw)
 	}
 	panic("no reader for the type of " + path)
+}
+
+func (r *reader) objectValue(s *jsonschema.Schema, path string, raw jsontext.Value) jsontext.Value {
+	// The bare word stands for an object that needs only one: speech_to_text.
+	if text, ok := stringOf(raw); ok && len(s.Required) == 1 && !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		raw, _ = json.Marshal(map[string]string{s.Required[0]: text})
+	}
+	if s.Properties == nil || s.Properties.Len() == 0 {
+		object := raw
+		if text, ok := stringOf(raw); ok {
+			object = jsontext.Value(text)
+		}
+		if !object.IsValid() || object.Kind() != '{' {
+			r.wrong("%s must be an object, not %s.", path, shown(raw))
+			return nil
+		}
+		return object
+	}
+	members := r.members(path, raw)
+	if members == nil {
+		return nil
+	}
+	out, err := json.Marshal(r.object(s, path, members), json.Deterministic(true))
+	if err != nil {
+		r.wrong("%s: %v.", path, err)
+	}
+	return out
+}
+
+func (r *reader) array(s *jsonschema.Schema, path string, raw jsontext.Value) jsontext.Value {
+	if text, ok := stringOf(raw); ok && strings.HasPrefix(strings.TrimSpace(text), "[") {
+		raw = jsontext.Value(text)
+	}
+	items := []jsontext.Value{raw} // one item stands for a list of one
+	if raw.Kind() == '[' {
+		if err := json.Unmarshal(raw, &items); err != nil {
+			r.wrong("%s is not a JSON list.", path)
+			return nil
+		}
+	}
+	out := make([]jsontext.Value, 0, len(items))
+	for i, item := range items {
+		if value := r.value(s.Items, fmt.Sprintf("%s[%d]", path, i), item); value != nil {
+			out = append(out, value)
+		}
+	}
+	list, err := json.Marshal(out)
+	if err != nil {
+		r.wrong("%s: %v.", path, err)
+	}
+	return list
+}
+
+func (r *reader) text(s *jsonschema.Schema, path string, raw jsontext.Value) jsontext.Value {
+	text, ok := stringOf(raw)
+	switch {
+	case ok:
+	case raw.Kind() == '0' && len(s.Enum) == 0:
+		text = string(raw) // the digits are the text
+	default:
+		r.wrong("%s must be a text, not %s.", path, shown(raw))
+		return nil
+	}
+	if len(s.Enum) > 0 {
+		i := slices.IndexFunc(s.Enum, func(v any) bool { return strings.EqualFold(fmt.Sprint(v), strings.TrimSpace(text)) })
+		if i < 0 {
+			r.wrong("%s cannot be %s. Valid: %s.", path, quoted(s, text), enumList(s))
+			return nil
+		}
+		text = fmt.Sprint(s.Enum[i])
+	}
+	var err error
+	switch {
+	case s.WriteOnly:
+		text, err = r.policy.secret(text)
+	case s.Format == destinationFormat:
+		text, err = r.call.destination(path, text)
+	}
+	if err != nil {
+		r.decision = audit.Policy
+		r.wrong("%s: %v.", path, err)
+		return nil
+	}
+	out, err := json.Marshal(text, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		r.wrong("%s: %v.", path, err)
+	}
+	return out
+}
+
+func (r *reader) number(s *jsonschema.Schema, path string, raw jsontext.Value) jsontext.Value {
+	literal := string(raw)
+	if text, ok := stringOf(raw); ok {
+		literal = strings.TrimSpace(text)
+	}
+	n, err := strconv.ParseFloat(literal, 64)
+	if err != nil || strings.ContainsAny(literal, "xX_nN") {
+		r.wrong("%s must be a number, not %s.", path, shown(raw))
+		return nil
+	}
+	if s.Type == "integer" && n != math.Trunc(n) {
+		r.wrong("%s must be a whole number, not %s.", path, shown(raw))
+		return nil
+	}
+	low, high := bound(s.Minimum, -1<<53), bound(s.Maximum, 1<<53)
+	switch {
+	case n >= low && n <= high:
+		return strconv.AppendFloat(nil, n, 'f', -1, 64)
+	case s.Minimum != "" && s.Maximum != "":
+		r.wrong("%s must be from %s to %s, not %s.", path, s.Minimum, s.Maximum, clip(literal, 30))
+	case n < low:
+		r.wrong("%s must be at least %.0f, not %s.", path, low, clip(literal, 30))
+	default:
+		r.wrong("%s must be at most %.0f, not %s.", path, high, clip(literal, 30))
+	}
+	return nil
+}
+
+// bound reads a bound of a schema.
+func bound(n jsonv1.Number, otherwise float64) float64 {
+	if n == "" {
+		return otherwise
+	}
+	f, err := n.Float64()
+	if err != nil {
+		panic("schema: the bound " + string(n) + " is not a number")
+	}
+	return f
+}
+
+func (r *reader) boolean(path string, raw jsontext.Value) jsontext.Value {
+	text, ok := stringOf(raw)
+	if !ok {
+		text = string(raw)
+	}
+	switch text := strings.ToLower(strings.TrimSpace(text)); text {
+	case "true", "false":
+		return jsontext.Value(text)
+	}
+	r.wrong("%s must be true or false, not %s.", path, shown(raw))
+	return nil
+}
+
+// absent reports null and the text "null", with which strict clients fill what
+// is optional.
+func absent(raw jsontext.Value) bool {
+	text, ok := stringOf(raw)
+	return raw.Kind() == 'n' || ok && text == "null"
 }
 
 func stringOf(raw jsontext.Value) (string, bool) {
@@ -255,8 +352,8 @@ func enumList(s *jsonschema.Schema) string {
 }
 
 // quoted repeats a value that is wrong, unless it may be a secret.
-func quoted(a argument, text string) string {
-	if a.kind == kindSecret {
+func quoted(s *jsonschema.Schema, text string) string {
+	if s.WriteOnly {
 		return "this"
 	}
 	return strconv.Quote(clip(text, 40))
@@ -272,19 +369,14 @@ func shown(raw jsontext.Value) string {
 	case '[':
 		return "a list"
 	case '0':
-		return string(raw[:min(len(raw), 30)])
+		return clip(string(raw), 30)
 	}
-	return clip(string(raw[:min(len(raw), 20)]), 10)
+	return clip(string(raw), 10)
 }
 
-// clip cuts a text to so many characters, without looking at those behind.
 func clip(text string, limit int) string {
-	n := 0
-	for i := range text {
-		if n == limit {
-			return text[:i] + "…"
-		}
-		n++
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit]) + "…"
 	}
 	return text
 }

@@ -77,12 +77,12 @@ func bots(api *client.Client, archive *archive) Set {
 }
 
 type botID struct {
-	BotID string `json:"bot_id" jsonschema_extras:"most=200" jsonschema_description:"From join_meeting or list_bots."`
+	BotID string `json:"bot_id" jsonschema_description:"From join_meeting or list_bots."`
 }
 
 // botOrLatest is the argument of tools that read something finished.
 type botOrLatest struct {
-	BotID string `json:"bot_id" jsonschema_extras:"most=200" jsonschema_description:"A bot_id, or latest: the newest ended meeting."`
+	BotID string `json:"bot_id" jsonschema_description:"A bot_id, or latest: the newest ended meeting."`
 }
 
 // notLatest holds "latest" away from what cannot be undone.
@@ -95,7 +95,7 @@ func notLatest(id string) error {
 
 type joinMeeting struct {
 	client.JoinRequest
-	StartTime string `json:"start_time,omitzero" jsonschema_extras:"most=100" jsonschema_description:"When to join; now when absent. RFC 3339, Unix seconds, or +15m."`
+	StartTime string `json:"start_time,omitzero" jsonschema_description:"When to join; now when absent. RFC 3339, Unix seconds, or +15m."`
 	zone
 }
 
@@ -261,15 +261,6 @@ func listOf(all []untrusted.Word) string {
 		texts[i] = word.String()
 	}
 	return strings.Join(texts, ", ")
-}
-
-// texts joins clean words for a line of text.
-func texts(all []untrusted.Text) string {
-	out := make([]string, len(all))
-	for i, text := range all {
-		out[i] = text.String()
-	}
-	return strings.Join(out, ", ")
 }
 
 // shortAll cleans names.

@@ -28,7 +28,7 @@ func (b budget) tokens() int {
 // paged is the argument of tools that answer in pages.
 type paged struct {
 	budget
-	Cursor string `json:"cursor,omitzero" jsonschema_extras:"most=20000" jsonschema_description:"next_cursor of the page before; needs no other argument."`
+	Cursor string `json:"cursor,omitzero" jsonschema_description:"next_cursor of the page before; needs no other argument."`
 }
 
 // rendered is a result in both forms.

@@ -136,7 +136,7 @@ const consentOrKey = "Either the provider refused the OAuth credentials, and the
 type none struct{}
 
 type calendarID struct {
-	CalendarID string `json:"calendar_id" jsonschema_extras:"most=200" jsonschema_description:"From list_calendars."`
+	CalendarID string `json:"calendar_id" jsonschema_description:"From list_calendars."`
 }
 
 type updateCalendar struct {

@@ -13,18 +13,18 @@ import (
 type listEvents struct {
 	calendarID
 	Status         string `json:"status,omitzero" jsonschema:"enum=upcoming,enum=past,enum=all"`
-	StartDateGTE   string `json:"start_date_gte,omitzero" jsonschema_extras:"most=100" jsonschema_description:"RFC 3339, a date, or +7d (in 7 days); inclusive."`
-	StartDateLTE   string `json:"start_date_lte,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Same forms as start_date_gte."`
-	UpdatedAtGTE   string `json:"updated_at_gte,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Same forms; 7d is 7 days ago."`
-	AttendeeEmail  string `json:"attendee_email,omitzero" jsonschema_extras:"most=320" jsonschema_description:"One whole address."`
-	OrganizerEmail string `json:"organizer_email,omitzero" jsonschema_extras:"most=320" jsonschema_description:"One whole address."`
+	StartDateGTE   string `json:"start_date_gte,omitzero" jsonschema_description:"RFC 3339, a date, or +7d (in 7 days); inclusive."`
+	StartDateLTE   string `json:"start_date_lte,omitzero" jsonschema_description:"Same forms as start_date_gte."`
+	UpdatedAtGTE   string `json:"updated_at_gte,omitzero" jsonschema_description:"Same forms; 7d is 7 days ago."`
+	AttendeeEmail  string `json:"attendee_email,omitzero" jsonschema_description:"One whole address."`
+	OrganizerEmail string `json:"organizer_email,omitzero" jsonschema_description:"One whole address."`
 	Detail         string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full"`
 	zone
 	paged
 }
 
 type getEvent struct {
-	EventID string `json:"event_id" jsonschema_extras:"most=200" jsonschema_description:"From list_calendar_events."`
+	EventID string `json:"event_id" jsonschema_description:"From list_calendar_events."`
 	Detail  string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full" jsonschema_description:"full adds the provider's own event and every field."`
 	budget
 }

@@ -14,10 +14,10 @@ import (
 
 type getTranscript struct {
 	botOrLatest
-	From    string `json:"from,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Seconds or m:ss from the start."`
-	To      string `json:"to,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Likewise, up to here."`
-	Speaker string `json:"speaker,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Part of a speaker's name."`
-	Turns   string `json:"turns,omitzero" jsonschema_extras:"most=100" jsonschema_description:"118-126, as search and evidence name turns."`
+	From    string `json:"from,omitzero" jsonschema_description:"Seconds or m:ss from the start."`
+	To      string `json:"to,omitzero" jsonschema_description:"Likewise, up to here."`
+	Speaker string `json:"speaker,omitzero" jsonschema_description:"Part of a speaker's name."`
+	Turns   string `json:"turns,omitzero" jsonschema_description:"118-126, as search and evidence name turns."`
 	Format  string `json:"format,omitzero" jsonschema:"enum=text,enum=markdown,enum=json,enum=vtt,enum=srt" jsonschema_description:"text by default."`
 	paged
 }

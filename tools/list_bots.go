@@ -17,14 +17,14 @@ const (
 )
 
 type listBots struct {
-	BotName       string `json:"bot_name,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Part of the bot's name."`
+	BotName       string `json:"bot_name,omitzero" jsonschema_description:"Part of the bot's name."`
 	MeetingURL    string `json:"meeting_url,omitzero" jsonschema_description:"Part of the link."`
-	SpeakerName   string `json:"speaker_name,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Part of a speaker's name."`
-	CreatedAfter  string `json:"created_after,omitzero" jsonschema_extras:"most=100" jsonschema_description:"RFC 3339, a date, or 7d (7 days ago); inclusive."`
-	CreatedBefore string `json:"created_before,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Same forms as created_after."`
-	EndedAfter    string `json:"ended_after,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Same forms as created_after."`
-	FilterByExtra string `json:"filter_by_extra,omitzero" jsonschema_extras:"most=500" jsonschema_description:"key:value,key2:value2, exact; title:Weekly finds what was sent with extra.title."`
-	SortByExtra   string `json:"sort_by_extra,omitzero" jsonschema_extras:"most=500" jsonschema_description:"key or key:desc; within a page."`
+	SpeakerName   string `json:"speaker_name,omitzero" jsonschema_description:"Part of a speaker's name."`
+	CreatedAfter  string `json:"created_after,omitzero" jsonschema_description:"RFC 3339, a date, or 7d (7 days ago); inclusive."`
+	CreatedBefore string `json:"created_before,omitzero" jsonschema_description:"Same forms as created_after."`
+	EndedAfter    string `json:"ended_after,omitzero" jsonschema_description:"Same forms as created_after."`
+	FilterByExtra string `json:"filter_by_extra,omitzero" jsonschema_description:"key:value,key2:value2, exact; title:Weekly finds what was sent with extra.title."`
+	SortByExtra   string `json:"sort_by_extra,omitzero" jsonschema_description:"key or key:desc; within a page."`
 	Limit         int    `json:"limit,omitzero" jsonschema:"minimum=1,maximum=50" jsonschema_description:"10 by default."`
 	Detail        string `json:"detail,omitzero" jsonschema:"enum=brief,enum=full"`
 	zone

@@ -10,7 +10,7 @@ import (
 )
 
 type eventAndSeries struct {
-	EventID        string `json:"event_id" jsonschema_extras:"most=200" jsonschema_description:"From list_calendar_events."`
+	EventID        string `json:"event_id" jsonschema_description:"From list_calendar_events."`
 	AllOccurrences bool   `json:"all_occurrences,omitzero" jsonschema_description:"The whole series."`
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,36 +14,18 @@ import (
 	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
-// argument is what is known of a property of an input schema that its JSON does
-// not say, since clients refuse keywords that they do not know.
-type argument struct {
-	kind     kind
-	freeText bool // words such as None and null mean themselves
-	most     int  // the longest text in characters, or list in items; 0 for the usual
-}
-
-// kind says how the text of an argument is read.
-type kind int
-
-const (
-	kindText        kind = iota
-	kindSecret           // a secret, or env:NAME
-	kindDestination      // a URL to which the API sends data or keys
-	kindJSON             // a JSON object, as a text or as it is
-)
-
-// arguments are what is known of the properties of one tool's input schema.
-type arguments map[*jsonschema.Schema]argument
+// Marks within input schemas, each a keyword of JSON Schema in its own right:
+// secrets are writeOnly, and destinations have the format uri.
+const destinationFormat = "uri"
 
 // schemasOf makes both schemas of a tool, and panics when In or Out cannot be
 // put into one.
 func schemasOf[In any, Out Result](tool string) schemas {
 	var s schemas
-	s.in, s.arguments = inputSchema(reflect.TypeFor[In]())
+	s.in = inputSchema(reflect.TypeFor[In]())
 	s.rawIn = schemaJSON(tool, s.in)
 	s.folders = newFolders(s.rawIn)
-	s.out = reflect.TypeFor[Out]()
-	if out := s.out; out != reflect.TypeFor[*Document]() && out.Kind() != reflect.Interface {
+	if out := reflect.TypeFor[Out](); out != reflect.TypeFor[*Document]() && out.Kind() != reflect.Interface {
 		s.rawOut = schemaJSON(tool, outputSchema(out))
 	}
 	return s
@@ -58,19 +39,10 @@ func schemaJSON(tool string, s *jsonschema.Schema) []byte {
 	return raw
 }
 
-// inputSchema keeps to one plain type for each property, and to keywords that
-// every client knows, since several drop or refuse anything richer.
-func inputSchema(t reflect.Type) (*jsonschema.Schema, arguments) {
-	known := arguments{}
-	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true, ExpandedStruct: true, Mapper: func(t reflect.Type) *jsonschema.Schema {
-		k := kindOf(t)
-		if k == kindText {
-			return nil
-		}
-		s := &jsonschema.Schema{Type: "string"}
-		known[s] = argument{kind: k}
-		return s
-	}}
+// inputSchema keeps to one plain type for each property, since several clients
+// drop or refuse anything richer.
+func inputSchema(t reflect.Type) *jsonschema.Schema {
+	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true, ExpandedStruct: true, Mapper: inputType}
 	s := r.ReflectFromType(t)
 	s.Version = ""
 	if s.Properties == nil {
@@ -82,43 +54,19 @@ func inputSchema(t reflect.Type) (*jsonschema.Schema, arguments) {
 		seen[name] = true
 		return twice
 	})
-	known.takeFrom(s)
-	return s, known
+	return s
 }
 
-// takeFrom moves what tags say to us, and not to clients, out of a schema and
-// all within it. Unknown names are refused at every depth, but only the top says
-// so: some clients refuse to be told within.
-func (known arguments) takeFrom(s *jsonschema.Schema) {
-	a := known[s]
-	if most, ok := s.Extras["most"].(string); ok {
-		var err error
-		if a.most, err = strconv.Atoi(most); err != nil {
-			panic("schema: the bound " + most + " is not a number")
-		}
-	}
-	a.freeText = s.Extras["free"] == true
-	known[s], s.Extras = a, nil
-	if s.Items != nil {
-		s.Items.AdditionalProperties = nil
-		known.takeFrom(s.Items)
-	}
-	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
-		pair.Value.AdditionalProperties = nil
-		known.takeFrom(pair.Value)
-	}
-}
-
-func kindOf(t reflect.Type) kind {
+func inputType(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[client.Secret]():
-		return kindSecret
+		return &jsonschema.Schema{Type: "string", WriteOnly: true}
 	case reflect.TypeFor[client.Destination]():
-		return kindDestination
+		return &jsonschema.Schema{Type: "string", Format: destinationFormat}
 	case reflect.TypeFor[jsontext.Value]():
-		return kindJSON
+		return &jsonschema.Schema{Type: "object"}
 	}
-	return kindText
+	return nil
 }
 
 // outputSchema describes and never restricts: no required properties but the

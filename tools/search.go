@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/transcript"
@@ -17,12 +18,12 @@ import (
 )
 
 type searchTranscripts struct {
-	Query   string `json:"query" jsonschema_extras:"most=1000,free=true" jsonschema_description:"Words to find; \"quoted\" is exact, -word must not occur."`
-	BotID   string `json:"bot_id,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Only this meeting; latest is the newest."`
-	Speaker string `json:"speaker,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Only what people said of whose name this is a part."`
-	Meeting string `json:"meeting,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Only meetings with this in title or link."`
-	After   string `json:"after,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Only later meetings: RFC 3339, a date, or 7d (7 days ago)."`
-	Before  string `json:"before,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Only earlier meetings: same forms."`
+	Query   string `json:"query" jsonschema_description:"Words to find; \"quoted\" is exact, -word must not occur."`
+	BotID   string `json:"bot_id,omitzero" jsonschema_description:"Only this meeting; latest is the newest."`
+	Speaker string `json:"speaker,omitzero" jsonschema_description:"Only what people said of whose name this is a part."`
+	Meeting string `json:"meeting,omitzero" jsonschema_description:"Only meetings with this in title or link."`
+	After   string `json:"after,omitzero" jsonschema_description:"Only later meetings: RFC 3339, a date, or 7d (7 days ago)."`
+	Before  string `json:"before,omitzero" jsonschema_description:"Only earlier meetings: same forms."`
 	Limit   int    `json:"limit,omitzero" jsonschema:"minimum=1,maximum=50" jsonschema_description:"8 by default."`
 	zone
 	paged
@@ -30,15 +31,15 @@ type searchTranscripts struct {
 
 type searchResults struct {
 	About
-	Results    []passage                   `json:"results"`
-	Coverage   searched                    `json:"coverage"`
-	State      string                      `json:"state,omitzero"` // running: meetings are still being read
-	RetryAfter int                         `json:"retry_after_s,omitzero"`
-	Unknown    []untrusted.Text            `json:"unknown_words,omitzero"`
-	Nearest    map[string][]untrusted.Text `json:"nearest_words,omitzero"`
-	Instead    map[string][]untrusted.Text `json:"searched_instead,omitzero"` // of the nearest, those that were taken for the word
-	Present    []untrusted.Text            `json:"speakers_present,omitzero"` // when nobody has the name that was given
-	NextCursor string                      `json:"next_cursor,omitzero"`
+	Results    []passage           `json:"results"`
+	Coverage   searched            `json:"coverage"`
+	State      string              `json:"state,omitzero"` // running: meetings are still being read
+	RetryAfter int                 `json:"retry_after_s,omitzero"`
+	Unknown    []string            `json:"unknown_words,omitzero"`
+	Nearest    map[string][]string `json:"nearest_words,omitzero"`
+	Instead    map[string][]string `json:"searched_instead,omitzero"` // of the nearest, those that were taken for the word
+	Present    []untrusted.Text    `json:"speakers_present,omitzero"` // when nobody has the name that was given
+	NextCursor string              `json:"next_cursor,omitzero"`
 }
 
 // passage is a place in a meeting that answers the query, its words fenced.
@@ -66,7 +67,8 @@ type searched struct {
 	WithoutTranscript int              `json:"without_transcript,omitzero"`
 	NotYet            []untrusted.Word `json:"not_yet,omitzero"` // bot_id of those still to be read, the next ones
 	NotYetTotal       int              `json:"not_yet_total,omitzero"`
-	Beyond            int              `json:"beyond_quota,omitzero"` // older than the server keeps
+	Beyond            int              `json:"beyond_quota,omitzero"`    // older than the server keeps
+	Partly            int              `json:"partly_searched,omitzero"` // so long that only their beginning is searched
 	Oldest            string           `json:"oldest,omitzero"`
 	Newest            string           `json:"newest,omitzero"`
 	Complete          bool             `json:"complete"`
@@ -99,6 +101,9 @@ func (c searched) text() string {
 	if c.Beyond > 0 {
 		text += fmt.Sprintf("; %d older ones were not searched, as this server keeps only the newest: call again with before set to coverage.oldest", c.Beyond)
 	}
+	if c.Partly > 0 {
+		text += fmt.Sprintf("; %d of these are so long that only their beginning is searched: read the rest with get_transcript", c.Partly)
+	}
 	return text + "."
 }
 
@@ -116,12 +121,12 @@ func (o *searchResults) Text() string {
 		b.WriteString("Nothing was found.\n")
 	}
 	for _, word := range o.Unknown {
-		b.WriteString(word.Quoted() + " does not occur")
-		if near := o.Nearest[word.String()]; len(near) > 0 {
-			b.WriteString("; near it are: " + texts(near))
+		fmt.Fprintf(&b, "%q does not occur", word)
+		if near := o.Nearest[word]; len(near) > 0 {
+			b.WriteString("; near it are: " + strings.Join(near, ", "))
 		}
-		if instead := o.Instead[word.String()]; len(instead) > 0 {
-			b.WriteString("; searched instead: " + texts(instead))
+		if instead := o.Instead[word]; len(instead) > 0 {
+			b.WriteString("; searched instead: " + strings.Join(instead, ", "))
 		}
 		b.WriteByte('\n')
 	}
@@ -180,6 +185,9 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	if in.BotID == "" {
 		covered.Searched = found.Searched
 	}
+	if covered.Partly = found.Begun; covered.Partly > 0 {
+		covered.Complete = false
+	}
 	if found.Cut {
 		call.note("the query is so long that only its first words were searched for; give the few that matter.")
 	}
@@ -190,7 +198,7 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 		passages[i] = passageOf(hit, fence)
 	}
 	return most(call, len(hits), in.tokens(), brief, func(k int, d detail) (*searchResults, error) {
-		out := &searchResults{Results: passages[:k], Coverage: covered, Unknown: shortAll(found.Unknown), Nearest: likeWords(found.Nearest), Instead: likeWords(found.Instead)}
+		out := &searchResults{Results: passages[:k], Coverage: covered, Unknown: found.Unknown, Nearest: found.Nearest, Instead: found.Instead}
 		if len(found.Speakers) > 0 {
 			out.Present = shortAll(found.Speakers)
 		}
@@ -217,15 +225,6 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	})
 }
 
-// likeWords cleans words of meetings that are like words of the query.
-func likeWords(all map[string][]string) map[string][]untrusted.Text {
-	out := make(map[string][]untrusted.Text, len(all))
-	for word, like := range all {
-		out[untrusted.Name(word).String()] = shortAll(like)
-	}
-	return out
-}
-
 // nothingFound says what to do when nothing that was searched answers.
 func nothingFound(found library.Results, covered searched) string {
 	switch {
@@ -245,8 +244,29 @@ func nothingFound(found library.Results, covered searched) string {
 	return "try other words: nothing that was searched has these, which does not mean that it was never said in other words."
 }
 
+// How many characters may be searched for.
+const (
+	queryLength  = 1000
+	filterLength = 200 // a part of a name or title
+)
+
+// fitsSearch refuses what is longer than anything that is searched for.
+func fitsSearch(name, text string, most int) error {
+	if len(text) <= most { // bytes, of which no character has less than one
+		return nil
+	}
+	if n := utf8.RuneCountInString(text); n > most {
+		return badArgument("%s has %d characters, and may have %d at most.\nGive the few words that matter.", name, n, most)
+	}
+	return nil
+}
+
 func libraryQuery(call *Call, in searchTranscripts) (library.Query, error) {
 	q := library.Query{Text: in.Query, BotID: in.BotID, Speaker: in.Speaker, Meeting: in.Meeting}
+	err := cmp.Or(fitsSearch("query", in.Query, queryLength), fitsSearch("speaker", in.Speaker, filterLength), fitsSearch("meeting", in.Meeting, filterLength))
+	if err != nil {
+		return q, err
+	}
 	loc, err := call.location(in.zone)
 	if err != nil {
 		return q, err

@@ -2,67 +2,12 @@ package tools
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/invopop/jsonschema"
 )
-
-// absentWords are what clients of other languages write for nothing.
-var absentWords = []string{"null", "none", "undefined"}
-
-// absent reports null, an empty text and the words for nothing, with which
-// strict clients fill what is optional. In free text a word is a word. The
-// property is nil for a name that is not known.
-func (r *reader) absent(property *jsonschema.Schema, raw jsontext.Value) bool {
-	if raw.Kind() == 'n' {
-		return true
-	}
-	if len(raw) > 64 { // no word for nothing, with all that may be around it
-		return false
-	}
-	text, ok := stringOf(raw)
-	text = strings.TrimSpace(text)
-	switch {
-	case !ok:
-		return false
-	case text == "":
-		return true
-	case property != nil && (r.known[property].freeText || enumIndex(property, text) >= 0):
-		return false
-	case property != nil && (property.Type == "integer" || property.Type == "number") && strings.EqualFold(text, "nan"):
-		return true
-	}
-	return slices.ContainsFunc(absentWords, func(word string) bool { return strings.EqualFold(text, word) })
-}
-
-// added are names of arguments that clients and agents add by themselves, by
-// what they are called without case and underscores.
-var added = []string{
-	"toolcallid", "tooluseid", "callid", "toolname", "tool", "sessionid", "chatinput", "action", // n8n
-	"taskprogress", "requiresapproval", // Cline
-	"securityrisk", "summary", // OpenHands
-	"explanation", "reasoning", "reason", "rationale", "thought", "thoughts", "thinking", // Cursor, Roo, and models asked for one
-	"randomstring", "dummy", "noop", "noargs", // in place of no arguments
-	"toolaction", "toolsummary", "waitforprevioustools", // Windsurf, Antigravity
-	"requestid", "clientrequestid", "threadid", "conversationid", "messageid", "runid", "traceid", "meta", "progresstoken", // frameworks
-}
-
-// dropAdded leaves out what the client added by itself, unless the tool has an
-// argument of that name. Names that begin with an underscore are such, too.
-func dropAdded(s *jsonschema.Schema, members map[string]jsontext.Value) {
-	for name := range members {
-		if _, ok := s.Properties.Get(name); ok {
-			continue
-		}
-		folded := strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
-		if strings.HasPrefix(name, "_") || slices.Contains(added, folded) {
-			delete(members, name)
-		}
-	}
-}
 
 // spellings are the API's own names, or its names in another operation, for
 // what is called otherwise here. The first target that a tool has is taken.
@@ -112,15 +57,8 @@ func (r *reader) respell(s *jsonschema.Schema, path string, members map[string]j
 // flatten takes an object that join groups to the flat names that a recording
 // has.
 func (r *reader) flatten(s *jsonschema.Schema, group string, members map[string]jsontext.Value) {
-	raw := members[group]
-	if text, ok := stringOf(raw); ok {
-		raw = jsontext.Value(text)
-	}
-	if raw.Kind() != '{' {
-		return
-	}
-	inner, err := membersOf(raw)
-	if err != nil {
+	var inner map[string]jsontext.Value
+	if json.Unmarshal(members[group], &inner) != nil {
 		return
 	}
 	for name, value := range inner {
@@ -128,7 +66,7 @@ func (r *reader) flatten(s *jsonschema.Schema, group string, members map[string]
 		if group == "streaming" {
 			flat = "streaming_" + name
 		}
-		if !r.absent(s.Properties.Value(flat), value) && !place(s, members, flat, value) {
+		if !absent(value) && !place(s, members, flat, value) {
 			members[flat] = value // so that it is told which one has no place
 		}
 	}

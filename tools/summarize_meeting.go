@@ -16,11 +16,11 @@ import (
 
 type summarizeMeeting struct {
 	botOrLatest
-	Focus    string `json:"focus,omitzero" jsonschema_extras:"most=1000" jsonschema_description:"A question or topic; the whole meeting by default."`
+	Focus    string `json:"focus,omitzero" jsonschema_description:"A question or topic; the whole meeting by default."`
 	MaxWords int    `json:"max_words,omitzero" jsonschema:"minimum=30,maximum=1000" jsonschema_description:"150 by default."`
 	Kind     string `json:"kind,omitzero" jsonschema:"enum=overview,enum=action_items,enum=decisions,enum=minutes" jsonschema_description:"overview by default; minutes is all."`
 	Engine   string `json:"engine,omitzero" jsonschema:"enum=auto,enum=model,enum=extractive" jsonschema_description:"auto (default): the model where one is configured."`
-	Language string `json:"language,omitzero" jsonschema_extras:"most=100" jsonschema_description:"Of a model's summary; the meeting's by default."`
+	Language string `json:"language,omitzero" jsonschema_description:"Of a model's summary; the meeting's by default."`
 	paged
 }
 

@@ -12,7 +12,7 @@ import (
 
 // zone is the argument of tools that take times.
 type zone struct {
-	Timezone string `json:"timezone,omitzero" jsonschema_extras:"most=100" jsonschema_description:"IANA zone of times given without one."`
+	Timezone string `json:"timezone,omitzero" jsonschema_description:"IANA zone of times given without one."`
 }
 
 // location is the zone that times without one are in.
@@ -44,9 +44,12 @@ func (c *Call) moment(name, text string, loc *time.Location, end bool) (time.Tim
 		return time.Time{}, nil
 	}
 	if m := duration.FindStringSubmatch(text); m != nil {
-		n, err := strconv.ParseInt(m[2], 10, 64)
-		if err != nil || n > int64(century/units[m[3]]) { // a century in seconds is more than 32 bits hold
-			return time.Time{}, badArgument("%s: %q is more than a century. Leave it out for no limit.", name, clip(text, 40))
+		n, err := strconv.Atoi(m[2])
+		if err != nil {
+			return time.Time{}, badArgument("%s: %q is too long a time.", name, text)
+		}
+		if n > int(century/units[m[3]]) {
+			return time.Time{}, badArgument("%s: %q is more than a century. Leave it out for no limit.", name, text)
 		}
 		back := time.Duration(n) * units[m[3]]
 		if m[1] == "+" {

@@ -4,7 +4,6 @@ package tools
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -77,8 +76,6 @@ func Remedy(text string, statuses ...int) Option {
 // schemas are made when a tool is first listed or called.
 type schemas struct {
 	in            *jsonschema.Schema
-	out           reflect.Type // what the tool returns
-	arguments     arguments
 	rawIn, rawOut []byte
 	folders       *sync.Pool // for cursors
 }

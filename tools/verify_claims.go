@@ -11,24 +11,27 @@ import (
 	"github.com/meetmcp/meetmcp/summarize"
 )
 
-// closest is how many passages are shown to a claim that does not stand.
-const closest = 3
+const (
+	mostClaims  = 50
+	closest     = 3    // passages to a claim that does not stand
+	claimLength = 2000 // characters of a text or a quote
+)
 
 type verifyClaims struct {
 	botOrLatest
-	Claims []claim `json:"claims" jsonschema_extras:"most=50" jsonschema_description:"At most 50."`
+	Claims []claim `json:"claims" jsonschema_description:"At most 50."`
 	budget
 }
 
 // claim is a sentence of the caller's about a meeting.
 type claim struct {
-	Text    string `json:"text" jsonschema_extras:"free=true" jsonschema_description:"The sentence to check."`
-	Quote   string `json:"quote,omitzero" jsonschema_extras:"free=true" jsonschema_description:"What proves it, copied from the transcript; … where you leave something out."`
+	Text    string `json:"text" jsonschema_description:"The sentence to check."`
+	Quote   string `json:"quote,omitzero" jsonschema_description:"What proves it, copied from the transcript; … where you leave something out."`
 	Turn    *int   `json:"turn,omitzero" jsonschema_description:"Where the quote stands."`
-	Speaker string `json:"speaker,omitzero" jsonschema_extras:"most=200"`
-	Owner   string `json:"owner,omitzero" jsonschema_extras:"most=200" jsonschema_description:"Who is to do it."`
-	Due     string `json:"due,omitzero" jsonschema_extras:"most=200" jsonschema_description:"As it was said."`
-	Kind    string `json:"kind,omitzero" jsonschema_extras:"most=200" jsonschema_description:"action_item or decision: a question is none."`
+	Speaker string `json:"speaker,omitzero"`
+	Owner   string `json:"owner,omitzero" jsonschema_description:"Who is to do it."`
+	Due     string `json:"due,omitzero" jsonschema_description:"As it was said."`
+	Kind    string `json:"kind,omitzero" jsonschema_description:"action_item or decision: a question is none."`
 }
 
 // promises reports a claim that something will be done, or was decided.
@@ -93,8 +96,16 @@ func quotes(b *strings.Builder, what string, all []evidence) {
 }
 
 func checkClaims(ctx context.Context, archive *archive, call *Call, in verifyClaims) (*checkedClaims, error) {
-	if len(in.Claims) == 0 {
+	switch n := len(in.Claims); {
+	case n == 0:
 		return nil, badArgument("claims is empty: give at least one {text, quote}.")
+	case n > mostClaims:
+		return nil, badArgument("claims has %d, and takes at most %d: check the rest in another call.", n, mostClaims)
+	}
+	for i, c := range in.Claims {
+		if len(c.Text) > claimLength || len(c.Quote) > claimLength || len(c.Owner)+len(c.Due)+len(c.Speaker) > claimLength {
+			return nil, badArgument("claims[%d] is too long: a claim is a sentence, and its quote what proves it, each of at most %d characters.", i, claimLength)
+		}
 	}
 	id, err := finished(ctx, archive.api, call, in.BotID)
 	if err != nil {

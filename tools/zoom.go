@@ -58,7 +58,7 @@ func zoom(api *client.Client) Set {
 }
 
 type connectionID struct {
-	ConnectionID string `json:"connection_id" jsonschema_extras:"most=200" jsonschema_description:"From list_zoom_connections."`
+	ConnectionID string `json:"connection_id" jsonschema_description:"From list_zoom_connections."`
 }
 
 type zoomConnectionList struct {

@@ -27,7 +27,7 @@ type Listed struct {
 // List lists the tokens, oldest first; those that were over a month ago may be
 // gone. Without master keys no token is unreadable.
 func (f *TokenFile) List(keys *MasterKeys) ([]Listed, error) {
-	list, err := f.read(f.path)
+	list, err := f.read()
 	if err != nil {
 		return nil, err
 	}

@@ -80,9 +80,9 @@ func writeTokens(list []issued) ([]byte, error) {
 	return append(raw, '\n'), err
 }
 
-// rawTokens reads the file at path as it is.
-func rawTokens(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+// raw reads the file as it is.
+func (f *TokenFile) raw() ([]byte, error) {
+	info, err := os.Stat(f.path)
 	switch {
 	case err != nil:
 		return nil, err
@@ -91,12 +91,12 @@ func rawTokens(path string) ([]byte, error) {
 	case info.Size() > tokenFileMost:
 		return nil, fmt.Errorf("it has more than %d MB", tokenFileMost>>20)
 	}
-	return os.ReadFile(path)
+	return os.ReadFile(f.path)
 }
 
-// read reads the list at path, which is empty when there is no file.
-func (f *TokenFile) read(path string) ([]issued, error) {
-	raw, err := rawTokens(path)
+// read reads the list, which is empty when there is no file.
+func (f *TokenFile) read() ([]issued, error) {
+	raw, err := f.raw()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -117,51 +117,28 @@ func (f *TokenFile) fault(err error) error {
 // change puts what do makes of the list in its place, while no other process
 // does. Tokens that were over long ago are left out.
 func (f *TokenFile) change(ctx context.Context, do func(list []issued) ([]issued, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, tokenLockMost)
-	defer cancel()
-	path, lock, err := f.lock(ctx)
-	if err != nil {
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return f.fault(err)
 	}
-	list, err := f.read(path)
+	ctx, cancel := context.WithTimeout(ctx, tokenLockMost)
+	defer cancel()
+	lock := flock.New(f.path+".lock", flock.SetFlag(os.O_CREATE|os.O_RDWR))
+	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("another process has been changing it for %s", tokenLockMost)
+		}
+		return f.fault(err)
+	}
+	list, err := f.read()
 	if err == nil {
 		list, err = do(list)
 	}
 	if err == nil {
-		if err = replace(path, slices.DeleteFunc(list, f.longOver)); err != nil {
+		if err = f.replace(slices.DeleteFunc(list, f.longOver)); err != nil {
 			err = f.fault(err)
 		}
 	}
 	return errors.Join(err, lock.Unlock())
-}
-
-// lock locks the file that the path leads to, and returns that file's own name:
-// whoever comes by another name waits for the same lock.
-func (f *TokenFile) lock(ctx context.Context) (string, *flock.Flock, error) {
-	for {
-		path, err := followLinks(f.path)
-		if err != nil {
-			return "", nil, err
-		}
-		lock := flock.New(path+".lock", flock.SetFlag(os.O_CREATE|os.O_RDWR))
-		if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
-			if errors.Is(err, context.DeadlineExceeded) {
-				err = fmt.Errorf("another process has been changing it for %s", tokenLockMost)
-			}
-			return "", nil, err
-		}
-		now, err := followLinks(f.path)
-		if err == nil {
-			err = onlyName(now)
-		}
-		if err == nil && now == path {
-			return path, lock, nil
-		}
-		// A link was changed while this waited: the lock is that of another file.
-		if err = errors.Join(err, lock.Unlock()); err != nil {
-			return "", nil, err
-		}
-	}
 }
 
 // longOver reports whether a token was over so long ago that nobody asks for it
@@ -171,12 +148,16 @@ func (f *TokenFile) longOver(t issued) bool {
 	return over != "" && f.now().Sub(since) > keepOver
 }
 
-// replace puts a list in the place of the file at path, which is no link.
-// Whoever ends the process or the machine meanwhile leaves the old one.
-func replace(path string, list []issued) error {
+// replace puts a list in the file's place. Whoever ends the process or the
+// machine meanwhile leaves the old one.
+func (f *TokenFile) replace(list []issued) error {
 	raw, err := writeTokens(list)
 	if err != nil {
 		return err
+	}
+	path := f.path
+	if followed, err := filepath.EvalSymlinks(path); err == nil {
+		path = followed // the link stays
 	}
 	next := path + ".new" // whoever holds the lock has it alone
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -7,8 +7,5 @@ import "os"
 // sameOwner leaves it to the folder who may read a file.
 func sameOwner(*os.File, os.FileInfo) error { return nil }
 
-// onlyName takes every file, as a system may not tell how many names it has.
-func onlyName(string) error { return nil }
-
 // syncFolder leaves it to the system when a rename lasts.
 func syncFolder(string) error { return nil }

@@ -103,7 +103,7 @@ func each(ctx context.Context, every time.Duration, do func(context.Context)) {
 // look reads the file again, and keeps the list as it was when it cannot. A
 // file that never was there is an empty list; one that is gone is not.
 func (t *Tokens) look() {
-	raw, err := rawTokens(t.file.path)
+	raw, err := t.file.raw()
 	last := t.list.Load()
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && last.by == nil:

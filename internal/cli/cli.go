@@ -49,7 +49,7 @@ type usageError struct{ error }
 // It returns the exit code: 1 for a failure, 2 for a mistake in args or env.
 func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.Writer) int {
 	config, err := configs.Load(args, configs.Host{Env: env, Help: out,
-		InTerminal: terminal(in), OutTerminal: terminal(out), ErrTerminal: terminal(errOut), InNull: nullDevice(in)})
+		InTerminal: terminal(in), OutTerminal: terminal(out), ErrTerminal: terminal(errOut)})
 	if err != nil {
 		fmt.Fprintln(errOut, "meetmcp:", err)
 		return 2
@@ -92,18 +92,6 @@ func Run(ctx context.Context, args, env []string, in io.Reader, out, errOut io.W
 func terminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
-}
-
-// nullDevice reports whether a stream is the device that is always empty, as it
-// is where a container or a service starts a program with no input.
-func nullDevice(stream any) bool {
-	file, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	is, err := file.Stat()
-	null, nullErr := os.Stat(os.DevNull)
-	return err == nil && nullErr == nil && os.SameFile(is, null)
 }
 
 func logger(config *configs.Config, to io.Writer) *slog.Logger {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -20,7 +19,6 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/meetmcp/meetmcp/internal/cli"
-	"github.com/meetmcp/meetmcp/internal/tlstest"
 )
 
 // asProgram is set for a process of the tests that is to be the program itself.
@@ -75,8 +73,6 @@ func TestCommands(t *testing.T) {
 		{"serve --addr 0.0.0.0:1 --sandbox", "", nil, 2, "", "can be reached from other machines"},
 		{"serve --addr 127.0.0.1:1 --toolsets x --sandbox", "", nil, 2, "", "valid: default, all, bots"},
 		{"stdio --sandbox --sandbox-quirks x", "", nil, 2, "", "x"},
-		{"serve --check --addr 127.0.0.1:1 --sandbox", "", nil, 1, "", "the server does not answer"},
-		{"serve --check --addr 127.0.0.1:0 --sandbox", "", nil, 2, "", "give --addr the port"},
 		{"call list_bots --sandbox", "", nil, 0, "bot_id", ""},
 		{"call list_bots --sandbox", "", key, 0, "bot_id", ""},
 		{"call list_bots --sandbox --log-level debug", "", key, 0, "bot_id", "not read, as --sandbox is on"},
@@ -99,67 +95,6 @@ func TestCommands(t *testing.T) {
 		}
 		if strings.Contains(out, "\x1b") {
 			t.Errorf("%s: colour without a terminal", row.args)
-		}
-	}
-}
-
-// TestNothingConnected starts the program as a container does that is given
-// neither a command nor an input.
-func TestNothingConnected(t *testing.T) {
-	null, err := os.Open(os.DevNull)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer null.Close()
-	for _, row := range []struct {
-		args        string
-		code        int
-		out, errOut string
-	}{
-		{"", 2, "", "meetmcp stdio "},
-		{"", 2, "", "meetmcp serve --auth key "},
-		{"--sandbox", 2, "", "meetmcp demo "},
-		{"--help", 0, "Which tools", ""},
-		{"stdio --sandbox", 0, "", ""},
-		{"version", 0, "2026-07-28", ""},
-	} {
-		var out, errOut bytes.Buffer
-		code := cli.Run(t.Context(), strings.Fields(row.args), nil, null, &out, &errOut)
-		if code != row.code || !strings.Contains(out.String(), row.out) || !strings.Contains(errOut.String(), row.errOut) {
-			t.Errorf("%s: got %d, %s, %s, want %d, %q, %q", row.args, code, &out, &errOut, row.code, row.out, row.errOut)
-		}
-	}
-}
-
-// TestCheck asks servers whether they are up, as the health check of a container
-// does, and one that is not.
-func TestCheck(t *testing.T) {
-	cert, key, _ := tlstest.Files(t, "mcp.example.org")
-	for _, flags := range []string{
-		"--sandbox",
-		"--sandbox --auth key --public-url https://mcp.example.org",
-		"--sandbox --auth key --allowed-hosts mcp.example.org:8443 --metrics-addr 127.0.0.1:0",
-		"--sandbox --tls-cert " + cert + " --tls-key " + key,
-	} {
-		url, _, stop := serving(t, nil, strings.Fields(flags)...)
-		_, port, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		hosts := []string{"127.0.0.1"}
-		if strings.Contains(flags, "--auth") {
-			hosts = append(hosts, "", "0.0.0.0")
-		}
-		for _, host := range hosts {
-			args := append([]string{"serve", "--check", "--addr", net.JoinHostPort(host, port)}, strings.Fields(flags)...)
-			if code, out, errOut := run(t.Context(), "", nil, args...); code != 0 || out != "The server is up.\n" || errOut != "" {
-				t.Errorf("%v: got %d, %s, %s, want 0", args, code, out, errOut)
-			}
-		}
-		stop()
-		args := append([]string{"serve", "--check", "--addr", net.JoinHostPort("127.0.0.1", port)}, strings.Fields(flags)...)
-		if code, out, errOut := run(t.Context(), "", nil, args...); code != 1 || out != "" || !strings.Contains(errOut, "does not answer") {
-			t.Errorf("%v after its end: got %d, %s, %s, want 1", args, code, out, errOut)
 		}
 	}
 }

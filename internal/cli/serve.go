@@ -31,9 +31,6 @@ const collectAt = 400
 
 // serve serves MCP over HTTP until ctx ends.
 func (p *program) serve(ctx context.Context) error {
-	if p.Serving.Check {
-		return p.check(ctx)
-	}
 	slog.SetDefault(p.log) // the library's SSE side logs there
 	if set := debug.SetGCPercent(collectAt); set != 100 {
 		debug.SetGCPercent(set) // GOGC says otherwise

@@ -46,9 +46,6 @@ func (s *Server) call(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 			ctx = s.mcp.WithContext(ctx, session)
 			defer finish()
 		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err() // cancelled before it began
-		}
 		ctx, seen := s.see(ctx, "call", mcp.MethodToolsCall, request.Params.Name, request.Params.Meta, request.Header)
 		panicked := true
 		defer func() {

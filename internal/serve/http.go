@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -19,7 +20,6 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/meetmcp/meetmcp/internal/events"
-	"github.com/meetmcp/meetmcp/internal/jsonrpc"
 	"github.com/meetmcp/meetmcp/internal/observe"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
@@ -243,10 +243,9 @@ func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, ok bool) 
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		in := &jsonrpc.Finder{}
-		_, _ = in.Write(raw)
-		_, _ = io.CopyN(in, r.Body, 8*maxMessage) // who is still sending does not read the answer
-		answer(w, http.StatusRequestEntityTooLarge, tooLarge(in))
+		_, _ = io.CopyN(io.Discard, r.Body, 8*maxMessage) // who is still sending does not read the answer
+		answer(w, http.StatusRequestEntityTooLarge, refuse(nil, mcp.INVALID_REQUEST,
+			"The message is larger than the %d MB that this server reads. Send less at a time.", maxMessage>>20))
 		return m, false
 	case err != nil:
 		w.Header().Set("Connection", "close")
@@ -254,17 +253,18 @@ func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, ok bool) 
 		return m, false
 	}
 	h.deadline(w, time.Time{}) // which would end the call that follows
+	r.Body = io.NopCloser(bytes.NewReader(raw))
 	m, wrong := h.read(raw)
 	if wrong == nil {
 		return m, true
 	}
 	h.log.Debug("message refused", "code", wrong.Error.Code)
-	switch {
+	switch session := r.URL.Query().Get("sessionId"); {
 	case m.notification():
 		w.WriteHeader(http.StatusAccepted)
-	case m.id != nil && r.URL.Path == "/message" && h.tell(r.URL.Query().Get("sessionId"), m, wrong):
+	case wrong.Error.Code == mcp.INVALID_PARAMS && r.URL.Path == "/message" && h.sse.SendEventToSession(session, wrong) == nil:
 		w.WriteHeader(http.StatusAccepted)
-	case m.id != nil && m.method != "" && !m.modern():
+	case wrong.Error.Code == mcp.INVALID_PARAMS && !m.modern() && m.id != nil:
 		answer(w, http.StatusOK, wrong) // before 2026-07-28 clients look for the answer to a request under 200 alone
 	default:
 		answer(w, http.StatusBadRequest, wrong)

@@ -94,7 +94,7 @@ func TestHTTPMessages(t *testing.T) {
 		{"wrong notification", "/mcp", session, `{"jsonrpc":"2.0","method":"notifications/initialized","params":[]}`, 202, ""},
 		{"wrong _meta", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_bots","_meta":"x"}}`, 200, "params._meta must be an object"},
 		{"wrong requestState", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_bots","requestState":5}}`, 200, "must be a string, not a JSON number"},
-		{"wrong prompt", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x","arguments":[1]}}`, 200, "arguments in the params of prompts/get must be an object, not a JSON array"},
+		{"wrong prompt", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x","arguments":[]}}`, 200, "arguments in the params of prompts/get must be an object, not a JSON array"},
 		{"wrong resource", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":5}}`, 200, "uri in the params of resources/read must be a string"},
 		{"wrong capabilities", "/mcp", nil, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"roots":5}}}`, 200, "capabilities.roots in the params of initialize must be an object"},
 		{"wrong completion", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"x"}}}`, 200, "not such as the protocol has them"},

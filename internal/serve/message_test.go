@@ -29,8 +29,8 @@ var messages = []string{
 }
 
 // FuzzMessage sends lines to a server over stdio. Whatever they are, each answer
-// is JSON on a line of its own, with an id that was sent, byte for byte, and
-// nothing is waited for that never comes.
+// is JSON on a line of its own, to a message with this id that was not answered
+// before, and nothing is waited for that never comes.
 func FuzzMessage(f *testing.F) {
 	for _, seed := range messages {
 		f.Add([]byte(seed))
@@ -52,26 +52,64 @@ func FuzzMessage(f *testing.F) {
 		if strings.Contains(log.String(), "still running") {
 			t.Errorf("%q: an answer was waited for that never came", input)
 		}
-		lines := bytes.Split(input, []byte("\n"))
-		answers := 0
+		asked := map[string]int{"null": 0}
+		for line := range bytes.Lines(bytes.TrimPrefix(input, []byte("\ufeff"))) {
+			var message struct{ ID any }
+			switch {
+			case len(bytes.TrimSpace(line)) == 0:
+			case json.Unmarshal(line, &message) == nil:
+				asked[written(t, message.ID)]++
+				fallthrough
+			default:
+				asked["null"]++ // as it may be refused
+			}
+		}
 		for line := range bytes.Lines(out.Bytes()) {
 			var answer struct {
-				JSONRPC           string
-				ID, Result, Error json.RawMessage
-				Method            string
+				JSONRPC       string
+				ID            any
+				Method        string
+				Result, Error json.RawMessage
 			}
 			if err := json.Unmarshal(line, &answer); err != nil || answer.JSONRPC != "2.0" || answer.Method == "" && (answer.Result == nil) == (answer.Error == nil) {
 				t.Errorf("%q: answered %q, %v", input, line, err)
 			}
-			if answer.Method != "" {
-				continue
+			if id := written(t, answer.ID); answer.Method == "" {
+				if asked[id]--; asked[id] < 0 {
+					t.Errorf("%q: answered %s more than was asked: %s", input, id, out.Bytes())
+				}
 			}
-			if answers++; answers > len(lines) {
-				t.Errorf("%q: answered more than was asked: %s", input, out.Bytes())
-			}
-			if id := []byte(answer.ID); string(id) != "null" && bytes.Count(out.Bytes(), append([]byte(`{"jsonrpc":"2.0","id":`), id...)) > bytes.Count(input, id) {
-				t.Errorf("%q: answered %s more than was asked: %s", input, id, out.Bytes())
-			}
+		}
+	})
+}
+
+func written(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// FuzzScan cuts a message off: what scan finds of it is what is there.
+func FuzzScan(f *testing.F) {
+	for _, seed := range messages {
+		f.Add([]byte(seed), uint16(20))
+		f.Add([]byte(seed), uint16(1000))
+	}
+	f.Add([]byte(`{"id":123,"jsonrpc":"2.0","method":"ping"}`), uint16(8)) // within the number
+	f.Fuzz(func(t *testing.T, raw []byte, n uint16) {
+		id, _ := scan(raw[:min(len(raw), int(n))])
+		if id != nil && !id.IsValid() {
+			t.Errorf("%q cut at %d: got the id %q, which no answer can have", raw, n, id)
+		}
+		var whole map[string]json.RawMessage
+		if json.Unmarshal(raw, &whole) != nil || strings.Count(strings.ToLower(string(raw)), `"id"`) != 1 {
+			return // cut already, or with several
+		}
+		if want := whole["id"]; id != nil && want != nil && string(bytes.TrimSpace(want)) != string(id) {
+			t.Errorf("%q cut at %d: got the id %s, want %s", raw, n, id, want)
 		}
 	})
 }

@@ -6,22 +6,21 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
-
-	"github.com/meetmcp/meetmcp/internal/jsonrpc"
 )
 
 // misshapen says what in a request's params is of another kind than the library
 // reads, "" when nothing is: its own words for that name its types.
-func misshapen(method string, params jsonrpc.Object) string {
-	if meta := params.Get("_meta"); meta != nil && meta.Kind() != '{' && meta.Kind() != 'n' {
+func misshapen(method string, raw jsontext.Value, params map[string]jsontext.Value) string {
+	if meta := params["_meta"]; meta != nil && meta.Kind() != '{' && meta.Kind() != 'n' {
 		return "params._meta must be an object."
 	}
 	var into any
 	switch mcp.MCPMethod(method) {
 	case mcp.MethodToolsCall:
-		if params.Get("task") == nil && params.Get("requestState") == nil && params.Get("inputResponses") == nil {
-			return "" // as in most calls
+		if params["task"] == nil && params["requestState"] == nil && params["inputResponses"] == nil {
+			return "" // as in most calls, whose arguments are the tool's to read
 		}
 		into = new(mcp.CallToolParams)
 	case mcp.MethodInitialize:
@@ -37,10 +36,10 @@ func misshapen(method string, params jsonrpc.Object) string {
 	default:
 		return ""
 	}
-	err := json.Unmarshal(object(nil, params), into)
+	err := json.Unmarshal(raw, into)
 	var wrong *json.UnmarshalTypeError
 	switch {
-	case err == nil:
+	case err == nil, raw == nil:
 		return ""
 	case errors.As(err, &wrong) && wrong.Field != "":
 		return fmt.Sprintf("%.100s in the params of %s must be %s, not a JSON %s.", wrong.Field, method, kindOf(wrong.Type), wrong.Value)

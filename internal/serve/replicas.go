@@ -22,7 +22,6 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/meetmcp/meetmcp/internal/access"
-	"github.com/meetmcp/meetmcp/internal/jsonrpc"
 )
 
 const (
@@ -258,7 +257,7 @@ func (r *replica) asked(event []byte) []byte {
 		return event
 	}
 	var question map[string]jsontext.Value
-	if json.Unmarshal(bytes.TrimSpace(data), &question, jsontext.AllowInvalidUTF8(true)) != nil || jsonrpc.Text(question["method"]) != string(mcp.MethodElicitationCreate) {
+	if json.Unmarshal(bytes.TrimSpace(data), &question, jsontext.AllowInvalidUTF8(true)) != nil || text(question["method"]) != string(mcp.MethodElicitationCreate) {
 		return event
 	}
 	number, err := strconv.ParseInt(string(question["id"]), 10, 64)

@@ -60,7 +60,6 @@ type Server struct {
 	address  func(uri string) (string, error)
 	names    []string // of the tools
 	streams  streams
-	requests requests
 
 	lastAnswers time.Duration // after the end of input, over stdio
 	times       times         // over HTTP
@@ -84,7 +83,6 @@ func New(o Options) *Server {
 	hooks := &server.Hooks{}
 	hooks.AddOnRegisterSession(s.streams.open)
 	hooks.AddOnError(s.hidden)
-	hooks.AddBeforeAny(s.began)
 	if o.Address != nil {
 		hooks.AddBeforeReadResource(func(_ context.Context, _ any, request *mcp.ReadResourceRequest) {
 			if registered, err := o.Address(request.Params.URI); err == nil {

@@ -32,7 +32,6 @@ type session struct {
 	busy  int // requests that are open
 
 	subscriptions subscriptions
-	inFlight      inFlight
 	mailbox       mailbox
 	hearing       sync.Once // of them from other replicas
 }

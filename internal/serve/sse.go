@@ -3,7 +3,6 @@ package serve
 import (
 	"bytes"
 	"context"
-	"io"
 	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -39,12 +38,11 @@ func (h *web) openStream(w http.ResponseWriter, r *http.Request) (*stream, *http
 	}
 	out := &stream{ResponseWriter: w, header: http.Header{}}
 	id := ""
-	out.changed = func(event []byte) []byte {
-		event, answered := h.requests.toClient(event)
-		if answered != nil {
-			h.pending.done(id + " " + answered.own)
+	out.wrote = func(event []byte) {
+		_, data, _ := bytes.Cut(event, []byte("data:"))
+		if answered, answer := scan(bytes.TrimSpace(data)); answer {
+			h.pending.done(id + " " + keyOf(answered))
 		}
-		return event
 	}
 	out.closed = func() {
 		h.streams.ids.Delete(id)
@@ -86,21 +84,6 @@ func (h *web) message(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tell sends a refusal on a stream. It reports false when the stream is not open
-// here.
-func (h *web) tell(session string, m message, refusal *refusal) bool {
-	r := h.requests.newRequest(m.id) // as the library, which sends it, would write the client's id in its own way
-	key := session + " " + r.own
-	h.requests.add(r)
-	h.pending.add(key, func() { h.requests.remove(r) })
-	refusal.ID = r.ownID()
-	if h.sse.SendEventToSession(session, jsontext.Value(refusal.line())) != nil {
-		h.pending.done(key)
-		return false
-	}
-	return true
-}
-
 func (h *web) noStream(w http.ResponseWriter) {
 	answer(w, http.StatusNotFound, refuse(nil, mcp.INVALID_REQUEST,
 		"No stream is open under this sessionId. Open one with GET /sse, and post to the address that it names first."))
@@ -108,29 +91,14 @@ func (h *web) noStream(w http.ResponseWriter) {
 
 // deliver has a message answered on a stream that is open here.
 func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, one *opened, m message) {
-	caller, key := access.CallerOf(r.Context()), ""
-	switch {
-	case m.ends():
-		one.inFlight.cancel(m.cancels)
-		w.WriteHeader(http.StatusAccepted)
-		return
-	case m.listens():
-		h.tell(session, m, refuse(m.id, mcp.METHOD_NOT_FOUND, "There is no %s over SSE, which carries versions before %s only. Connect to /mcp.", m.method, mcp.ProtocolVersion20260728))
-		w.WriteHeader(http.StatusAccepted)
-		return
-	case m.request != nil:
+	key, caller := session+" "+keyOf(m.id), access.CallerOf(r.Context())
+	if m.request() {
 		leave, err := h.callers.take(caller, aCall)
 		if err != nil {
 			h.refuseFull(w, r, &m, err)
 			return
 		}
-		key = session + " " + m.request.own
-		h.requests.add(m.request)
-		one.inFlight.add(m)
-		h.pending.add(key, func() {
-			h.requests.remove(m.request)
-			leave()
-		})
+		h.pending.add(key, leave)
 	}
 	send := func(n mcp.JSONRPCNotification) error { return h.notify(one.gone, session, n) }
 	if m.subscribes() {
@@ -144,7 +112,6 @@ func (h *web) deliver(w http.ResponseWriter, r *http.Request, session string, on
 		return
 	}
 	from := connection{gone: one.gone, send: send}
-	r.Body = io.NopCloser(bytes.NewReader(m.library))
 	out := &stream{ResponseWriter: w, header: http.Header{}}
 	h.sse.ServeHTTP(out, r.WithContext(withConnection(r.Context(), from)))
 	if out.status != http.StatusAccepted {

@@ -12,10 +12,9 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-
-	"github.com/meetmcp/meetmcp/internal/jsonrpc"
 )
 
 // lastAnswers is how long calls may still run once the client's input ended.
@@ -26,7 +25,7 @@ const lastAnswers = 5 * time.Second
 func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	open := &pending{}
-	answers := &lines{out: out, requests: &s.requests, open: open, broken: stop, listens: map[string]chan struct{}{}}
+	answers := &lines{out: out, open: open, broken: stop, listens: map[string]chan struct{}{}, deaf: map[string]int{}}
 	subscribed := &subscriber{ctx: ctx, follow: s.follow, answers: answers}
 	defer subscribed.group.Wait()
 	defer stop()
@@ -68,12 +67,17 @@ func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
 // returns nil when the input ended.
 func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pending, subscribed *subscriber) error {
 	reader := bufio.NewReaderSize(in, 64<<10)
-	for {
+	for first := true; ; first = false {
 		line, cut, err := readLine(reader, maxMessage)
+		if first {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		line = bytes.TrimSpace(line)
 		switch {
-		case cut != nil:
-			answers.refuse(tooLarge(cut))
-		case len(jsonrpc.Trim(line)) > 0:
+		case cut:
+			id, _ := scan(line)
+			answers.refuse(refuse(id, mcp.INVALID_REQUEST, "The message is larger than the %d MB that this server reads. Send less at a time.", maxMessage>>20))
+		case len(line) > 0:
 			m, wrong := s.read(line)
 			if wrong != nil {
 				s.log.Debug("message refused", "code", wrong.Error.Code)
@@ -82,22 +86,17 @@ func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pen
 				}
 				break
 			}
-			if m.ends() {
-				answers.inFlight.cancel(m.cancels)
-				break
+			if m.request() {
+				open.add(keyOf(m.id), nil)
 			}
-			if m.request != nil {
-				s.requests.add(m.request)
-				answers.inFlight.add(m)
-			}
-			if m.due() {
-				open.add(m.request.own, nil)
+			if m.cancels != nil {
+				answers.deafen(keyOf(m.cancels))
 			}
 			if m.subscribes() {
 				subscribed.take(m)
 				break
 			}
-			if _, err := library.Write(append(m.library, '\n')); err != nil {
+			if _, err := library.Write(append(line, '\n')); err != nil {
 				return nil // the library has stopped reading
 			}
 		}
@@ -111,18 +110,12 @@ func (s *Server) feed(in io.Reader, library io.Writer, answers *lines, open *pen
 }
 
 // readLine reads a line of any length, and keeps the first limit bytes of one
-// that is longer without its end, in all of which cut has then looked for the id.
-func readLine(reader *bufio.Reader, limit int) (line []byte, cut *jsonrpc.Finder, err error) {
+// that is longer without its end.
+func readLine(reader *bufio.Reader, limit int) (line []byte, cut bool, err error) {
 	for {
 		part, err := reader.ReadSlice('\n')
 		room := limit - len(line)
-		if cut == nil && len(bytes.TrimRight(part, "\r\n")) > room {
-			cut = &jsonrpc.Finder{}
-			_, _ = cut.Write(line) // it never fails
-		}
-		if cut != nil {
-			_, _ = cut.Write(part)
-		}
+		cut = cut || len(bytes.TrimRight(part, "\r\n")) > room
 		line = append(line, part[:min(room, len(part))]...)
 		if err != bufio.ErrBufferFull {
 			return line, cut, err
@@ -130,53 +123,41 @@ func readLine(reader *bufio.Reader, limit int) (line []byte, cut *jsonrpc.Finder
 	}
 }
 
-// tooLarge refuses a message that is not read to its end, in which its id was
-// looked for.
-func tooLarge(in *jsonrpc.Finder) *refusal {
-	return refuse(in.ID(), mcp.INVALID_REQUEST, "The message is larger than the %d MB that this server reads. Send less at a time.", maxMessage>>20)
-}
-
 // lines writes whole lines, from any goroutine, and notes which requests they
 // answer.
 type lines struct {
-	requests *requests
-	inFlight inFlight
-	open     *pending
-	broken   func() // called when nobody reads any more
+	mu     sync.Mutex
+	out    io.Writer
+	open   *pending
+	broken func() // called when nobody reads any more
+	fault  error
 
-	mu      sync.Mutex
-	out     io.Writer
-	fault   error
-	listens map[string]chan struct{} // by own ids of requests, closed when acknowledged
+	listens map[string]chan struct{} // by the ids of requests, closed when acknowledged
+	deaf    map[string]int           // of those that the client has cancelled, and wants no answer to, how often
 }
 
-// Write takes a line of the library's.
 func (l *lines) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out, answered := l.requests.toClient(line)
-	var err error
-	if out != nil {
-		err = l.write(out)
+	id, answer := scan(line)
+	if answer && l.deaf[keyOf(id)] > 0 {
+		if l.deaf[keyOf(id)]--; l.deaf[keyOf(id)] == 0 {
+			delete(l.deaf, keyOf(id))
+		}
+		return len(line), nil
 	}
-	switch {
-	case answered != nil:
-		l.open.done(answered.own)
-		delete(l.listens, answered.own)
-	case len(l.listens) > 0:
-		l.acknowledge(line)
-	}
-	return len(line), err
-}
-
-// write is Write for a line that is as the client is to get it, with the lock held.
-func (l *lines) write(line []byte) error {
-	_, err := l.out.Write(line)
+	n, err := l.out.Write(line)
 	if err != nil {
 		l.fault = err
 		l.broken()
 	}
-	return err
+	if answer {
+		l.open.done(keyOf(id))
+		delete(l.listens, keyOf(id))
+	} else if len(l.listens) > 0 {
+		l.acknowledge(line)
+	}
+	return n, err
 }
 
 // heard returns what is closed when it was acknowledged that the client listens
@@ -198,19 +179,28 @@ func (l *lines) heard(ctx context.Context, id string) <-chan struct{} {
 	return l.listens[id]
 }
 
+// deafen has a request to listen stay without an answer, as it was cancelled.
+func (l *lines) deafen(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.listens[id] != nil {
+		delete(l.listens, id)
+		l.deaf[id]++
+	}
+}
+
 // acknowledge notes that a request to listen was acknowledged, if a line does so.
 func (l *lines) acknowledge(line []byte) {
 	var m struct {
 		Method string `json:"method"`
 		Params struct {
-			Meta map[string]any `json:"_meta"`
+			Meta map[string]jsontext.Value `json:"_meta"`
 		} `json:"params"`
 	}
 	if json.Unmarshal(line, &m) != nil || m.Method != mcp.MethodNotificationSubscriptionsAcknowledged {
 		return
 	}
-	own, _ := m.Params.Meta[mcp.MetaKeySubscriptionID].(string)
-	if heard := l.listens[own]; heard != nil {
+	if heard := l.listens[keyOf(m.Params.Meta[mcp.MetaKeySubscriptionID])]; heard != nil {
 		select {
 		case <-heard:
 		default:
@@ -236,9 +226,7 @@ func (s *subscriber) take(m message) {
 }
 
 func (l *lines) refuse(r *refusal) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_ = l.write(append(r.line(), '\n')) // kept in fault
+	_, _ = l.Write(append(r.line(), '\n')) // kept in fault
 }
 
 func (l *lines) notify(notification mcp.JSONRPCNotification) error {

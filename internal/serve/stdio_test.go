@@ -84,26 +84,7 @@ func TestStdioMessages(t *testing.T) {
 		{"version of a wrong kind", `{"jsonrpc":"2.0","id":19,"method":"initialize","params":{"protocolVersion":5}}` + "\n", `"id":19,"error":{"code":-32602,"message":"initialize needs`},
 		{"unknown page", `{"jsonrpc":"2.0","id":20,"method":"tools/list","params":{"cursor":"%%"}}` + "\n", `"id":20,"error":{"code":-32602,"message":"There is no such page`},
 		{"page of a wrong kind", `{"jsonrpc":"2.0","id":21,"method":"tools/list","params":{"cursor":5}}` + "\n", "no such page"},
-		{"byte order mark on a later line", "\ufeff" + fmt.Sprintf(hello, 23) + "\n", `{"jsonrpc":"2.0","id":23,"result":{}}`},
-		{"params, an empty list", `{"jsonrpc":"2.0","id":24,"method":"tools/list","params":[]}` + "\n", `"id":24,"result":{`},
-		{"params, an empty string", `{"jsonrpc":"2.0","id":25,"method":"tools/list","params":""}` + "\n", `"id":25,"result":{`},
-		{"params, a list", `{"jsonrpc":"2.0","id":26,"method":"tools/list","params":[1]}` + "\n", `"id":26,"error":{"code":-32602,"message":"params must be an object.`},
-		{"arguments null", `{"jsonrpc":"2.0","id":27,"method":"tools/call","params":{"name":"list_bots","arguments":null}}` + "\n", `"id":27,"result":{`},
-		{"arguments, an empty list", `{"jsonrpc":"2.0","id":28,"method":"tools/call","params":{"name":"list_bots","arguments":[]}}` + "\n", `"id":28,"result":{`},
-		{"arguments, an empty string", `{"jsonrpc":"2.0","id":29,"method":"tools/call","params":{"name":"list_bots","arguments":""}}` + "\n", `"id":29,"result":{`},
-		{"capabilities, an empty list", `{"jsonrpc":"2.0","id":30,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":[],"clientInfo":{"name":"t","version":"1"}}}` + "\n", `"id":30,"result":{`},
-		{"capabilities with an empty list", `{"jsonrpc":"2.0","id":31,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"roots":[],"elicitation":[]},"clientInfo":[]}}` + "\n", `"id":31,"result":{`},
-		{"too large, with the id behind", `{"method":"ping","params":{"x":"` + large + `"},"jsonrpc":"2.0","id":"\u0061"}` + "\n", `"id":"\u0061","error":{"code":-32600,"message":"The message is larger`},
-		{"a name twice", `{"jsonrpc":"2.0","id":32,"method":"tools/call","params":{"name":"list_bots","arguments":{"limit":1,"limit":1}}}` + "\n", `"id":32,"error":{"code":-32600,"message":"The name`},
-		{"an id of 256 bytes", `{"jsonrpc":"2.0","id":"` + large[:256] + `","method":"ping"}` + "\n", `"id":"` + large[:256] + `","result":{}`},
-		{"a longer id", `{"jsonrpc":"2.0","id":"` + large[:257] + `","method":"ping"}` + "\n", `"id":null,"error":{"code":-32600,"message":"The id`},
-		{"long method", `{"jsonrpc":"2.0","id":33,"method":"` + large[:4_000_000] + `"}` + "\n", `"id":33,"error":{"code":-32601,"message":"There is no method`},
-		{"long tool", call(34, large[:4_000_000], "") + "\n", "longer than the 64 KB"},
-		{"tool like none, as long as may be", call(39, large[:60_000], "") + "\n", `There is no tool \"` + large[:100] + `\" here. tools/list`},
-		{"long uri", `{"jsonrpc":"2.0","id":35,"method":"resources/read","params":{"uri":"` + large[:10_000] + `"}}` + "\n", "at most 2000 bytes here; this one has 10000"},
-		{"long params", `{"jsonrpc":"2.0","id":36,"method":"prompts/get","params":{"name":"` + large[:4_000_000] + `"}}` + "\n", "longer than the 64 KB"},
-		{"junk in params", `{"jsonrpc":"2.0","id":37,"method":"tools/list","params":{"x":"` + large[:4_000_000] + `"}}` + "\n", `"id":37,"result":{`},
-		{"large arguments", call(38, "list_bots", large[:4_000_000]) + "\n", `"id":38,"result":{"content":[{"type":"text","text":"echo "}`},
+		{"id too large", `{"jsonrpc":"2.0","id":1e400,"method":"ping"}` + "\n", "too large a number"},
 		{"deep", `{"jsonrpc":"2.0","id":22,"method":"ping","params":` + strings.Repeat(`{"a":`, 200_000) + "1" + strings.Repeat("}", 200_001) + "\n", "nested more than 100 deep"},
 		{"cut within a long name", `{"` + strings.Repeat("n", 1000) + `":{"a":tru` + "\n", "at byte 1"},
 		{"alive", fmt.Sprintf(hello, 15) + "\n", `{"jsonrpc":"2.0","id":15,"result":{}}`},
@@ -226,8 +207,7 @@ func FuzzReadLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, input []byte, limit uint8) {
 		reader := bufio.NewReaderSize(bytes.NewReader(input), 16)
 		for _, want := range bytes.SplitAfter(input, []byte("\n")) {
-			line, finder, err := serve.ReadLine(reader, int(limit))
-			cut := finder != nil
+			line, cut, err := serve.ReadLine(reader, int(limit))
 			if ended := !bytes.HasSuffix(want, []byte("\n")); ended != (err == io.EOF) {
 				t.Errorf("%q: got error %v", want, err)
 			}

@@ -24,7 +24,6 @@ type streams struct{ ids sync.Map }
 type opened struct {
 	gone          context.Context // ends with the stream
 	subscriptions subscriptions
-	inFlight      inFlight
 }
 
 type openedKey struct{}
@@ -67,9 +66,9 @@ func (h *web) notify(gone context.Context, session string, notification mcp.JSON
 type stream struct {
 	http.ResponseWriter
 	header  http.Header         // the library's, until it is sent
+	wrote   func([]byte)        // sees what goes out, may be nil
 	closed  func()              // gives back what an SSE stream holds
-	changed func([]byte) []byte // changes a message or event of the library's that goes out, to nil if it is not to; may be nil
-	request *request            // that is answered, nil when it is none or there may be many
+	renamed func([]byte) []byte // changes an event that goes out, may be nil
 	begun   chan struct{}       // closed when the library has written, may be nil
 
 	mu     sync.Mutex
@@ -89,9 +88,10 @@ func (s *stream) WriteHeader(status int) {
 }
 
 func (s *stream) start(status int) {
-	whole := s.header.Get("Content-Type") == "application/json"
-	s.held = s.events && whole
-	if s.status != 0 || s.dropped() || whole && s.request != nil && !s.request.answer() {
+	if s.events {
+		s.held = s.header.Get("Content-Type") == "application/json"
+	}
+	if s.status != 0 {
 		return
 	}
 	s.status = status
@@ -115,25 +115,19 @@ func (s *stream) Write(p []byte) (int, error) {
 	if s.held {
 		return s.last.Write(p)
 	}
-	if s.dropped() {
-		return len(p), nil
-	}
 	out := p
-	if s.changed != nil {
-		out = s.changed(p)
-	}
-	if out == nil {
-		return len(p), nil
+	if s.renamed != nil && s.header.Get("Content-Type") == "text/event-stream" {
+		out = s.renamed(p)
 	}
 	if _, err := s.ResponseWriter.Write(out); err != nil {
 		return 0, err
 	}
+	if s.wrote != nil {
+		s.wrote(p)
+	}
 	s.begin()
 	return len(p), nil
 }
-
-// dropped reports that the client has cancelled what it is to be answered here.
-func (s *stream) dropped() bool { return s.request != nil && s.request.isCancelled() }
 
 func (s *stream) begin() {
 	if s.begun != nil {
@@ -153,9 +147,6 @@ func (s *stream) Flush() {
 }
 
 func (s *stream) flush() {
-	if s.status == 0 {
-		return // it would send a status
-	}
 	if flusher, ok := s.ResponseWriter.(http.Flusher); ok {
 		flusher.Flush()
 	}
@@ -172,37 +163,27 @@ func (s *stream) notify(notification mcp.JSONRPCNotification) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over || s.dropped() {
+	if s.over {
 		return net.ErrClosed
 	}
-	s.startEvents()
+	if s.status == 0 {
+		s.status, s.events = http.StatusOK, true
+		sent := s.ResponseWriter.Header()
+		sent.Set("Content-Type", "text/event-stream")
+		sent.Set("Cache-Control", "no-cache")
+		sent.Set("X-Accel-Buffering", "no")
+		s.ResponseWriter.WriteHeader(http.StatusOK)
+	}
 	return s.event(raw)
 }
 
-// startEvents begins an event stream of our own.
-func (s *stream) startEvents() {
-	if s.status != 0 {
-		return
-	}
-	s.status, s.events = http.StatusOK, true
-	sent := s.ResponseWriter.Header()
-	sent.Set("Content-Type", "text/event-stream")
-	sent.Set("Cache-Control", "no-cache")
-	sent.Set("X-Accel-Buffering", "no")
-	s.ResponseWriter.WriteHeader(http.StatusOK)
-}
-
 // finish sends the library's answer as the last event, if it is held. Nothing is
-// written after it. A request that was cancelled gets a stream without an answer,
-// as the protocol has no other way not to answer one.
+// written after it.
 func (s *stream) finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.held && !s.dropped() {
+	if s.held {
 		_ = s.event(bytes.TrimSpace(s.last.Bytes())) // the client may be gone
-	}
-	if s.dropped() {
-		s.startEvents()
 	}
 	s.over = true
 }
@@ -231,12 +212,6 @@ func (s *stream) keepOpen(ctx context.Context) (stop func()) {
 }
 
 func (s *stream) event(data []byte) error {
-	if s.changed != nil {
-		data = s.changed(data)
-	}
-	if data == nil {
-		return nil
-	}
 	_, err := fmt.Fprintf(s.ResponseWriter, "event: message\ndata: %s\n\n", data)
 	s.flush()
 	return err

@@ -41,9 +41,9 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 	hello := m.method == string(mcp.MethodInitialize)
 	var own *session // nil for modern messages, and the first of others
 	switch {
-	case m.ends() && (modern || id == ""):
-		// It cannot be told whose request it means. A modern client cancels by
-		// closing its connection.
+	case m.method == string(mcp.MethodNotificationCancelled) && (modern || id == ""):
+		// The library knows such calls by their id alone, and would end that of
+		// another client. A modern client cancels by closing its connection.
 		w.WriteHeader(http.StatusAccepted)
 		return
 	case modern:
@@ -69,7 +69,7 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 				}
 				return
 			}
-			m.library = reply
+			r.Body = io.NopCloser(bytes.NewReader(reply))
 		}
 		entered, leave, err := h.enter(r.Context(), id, caller)
 		own = entered
@@ -82,11 +82,6 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		defer leave()
-		if m.ends() {
-			own.inFlight.cancel(m.cancels)
-			w.WriteHeader(http.StatusAccepted)
-			return
-		}
 	case m.id != nil || r.Method != http.MethodPost:
 		answer(w, http.StatusBadRequest, refuse(m.id, mcp.INVALID_REQUEST,
 			"The message belongs to no session. Send initialize first, and the %s that its answer names with every later message.", server.HeaderKeySessionID))
@@ -96,7 +91,7 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet || m.listens() {
 		held = aStream
 	}
-	if r.Method == http.MethodGet || m.request != nil {
+	if r.Method == http.MethodGet || m.id != nil && m.method != "" {
 		leave, err := h.callers.take(caller, held)
 		if err != nil {
 			h.refuseFull(w, r, &m, err)
@@ -104,23 +99,14 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		}
 		defer leave()
 	}
-	if m.due() {
+	if m.request() {
 		h.pending.add("", nil)
 		defer h.pending.done("")
-	}
-	if m.request != nil {
-		h.requests.add(m.request)
-		defer h.requests.remove(m.request)
-		if own != nil {
-			own.inFlight.add(m)
-		}
 	}
 	take := func() (func(), error) { return h.callers.take(caller, aSubscription) }
 	if m.subscribes() && own != nil {
 		w.Header().Set("Content-Type", "application/json")
-		if answer, _ := h.requests.toClient(h.subscribe(r.Context(), id, own, m)); answer != nil {
-			_, _ = w.Write(answer) // the client may be gone
-		}
+		_, _ = w.Write(h.subscribe(r.Context(), id, own, m)) // the client may be gone
 		return
 	}
 	if held == aStream {
@@ -128,21 +114,13 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		r, leave = h.hold(r)
 		defer leave()
 	}
-	out := &stream{ResponseWriter: w, header: http.Header{}, request: m.request, begun: make(chan struct{})}
-	out.changed = func(written []byte) []byte {
-		if bytes.HasPrefix(written, []byte("event:")) {
-			written = h.replica.asked(written)
-		}
-		written, _ = h.requests.toClient(written)
-		return written
-	}
+	out := &stream{ResponseWriter: w, header: http.Header{}, renamed: h.replica.asked, begun: make(chan struct{})}
 	if r.Method == http.MethodGet && own != nil {
 		defer h.openMailbox(r.Context(), id, own, out)()
 	}
 	if m.listens() {
 		defer out.keepOpen(r.Context())()
 	}
-	r.Body = io.NopCloser(bytes.NewReader(m.library))
 	h.mcp.ServeHTTP(out, r.WithContext(withConnection(r.Context(), connection{
 		send: out.notify, take: take, heard: func(context.Context, string) <-chan struct{} { return out.begun },
 	})))

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
@@ -35,8 +37,7 @@ type subscribing struct {
 
 // handle carries out resources/subscribe or resources/unsubscribe as far as it
 // must be before the client's next message, and returns what does the rest,
-// with the answer, which has the request's own id. A subscription lasts until ctx
-// ends, or it.
+// with the answer. A subscription lasts until ctx ends, or it.
 func (s *subscriptions) handle(ctx context.Context, m message, how subscribing) func() []byte {
 	finish := func() error { return nil }
 	if m.unsubscribes() {
@@ -46,9 +47,9 @@ func (s *subscriptions) handle(ctx context.Context, m message, how subscribing) 
 	}
 	return func() []byte {
 		if err := finish(); err != nil {
-			return refuse(m.request.ownID(), mcp.RESOURCE_NOT_FOUND, "%v", err).line()
+			return refuse(m.id, mcp.RESOURCE_NOT_FOUND, "%v", err).line()
 		}
-		return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"result":{}}`, m.request.ownID())
+		return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"result":{}}`, m.id)
 	}
 }
 
@@ -169,7 +170,7 @@ func (s *Server) followAll(ctx context.Context, id any, uris []string) []string 
 			wanted = append(wanted, uri)
 		}
 	}
-	heard := from.heard(ctx, fmt.Sprint(id))
+	heard := from.heard(ctx, idKey(id))
 	follows := make([]bool, len(wanted))
 	var group sync.WaitGroup
 	for i, uri := range wanted {
@@ -190,7 +191,7 @@ func (s *Server) followAll(ctx context.Context, id any, uris []string) []string 
 func (s *Server) listened(ctx context.Context, id any) {
 	if from, _ := ctx.Value(connectionKey{}).(connection); from.heard != nil {
 		select {
-		case <-from.heard(ctx, fmt.Sprint(id)):
+		case <-from.heard(ctx, idKey(id)):
 		case <-ctx.Done():
 		}
 	}
@@ -221,4 +222,13 @@ func (s *Server) tell(ctx context.Context, from connection, uri string, id any, 
 	}
 	context.AfterFunc(ctx, leave)
 	return true
+}
+
+// idKey is keyOf for an id that the library has decoded.
+func idKey(id any) string {
+	raw, err := json.Marshal(id)
+	if err != nil {
+		return ""
+	}
+	return keyOf(jsontext.Value(raw))
 }

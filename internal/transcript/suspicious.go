@@ -15,7 +15,6 @@ import (
 // instead of to the meeting.
 type Suspicion struct {
 	Turn  int // the Index of the turn where it begins
-	Last  int // of the turn where it ends
 	Start float64
 	Kind  string
 	Quote string // clean, at most 120 runes
@@ -258,7 +257,7 @@ func (s *search) tell(from, to, at int, kind string) {
 	for _, turn := range s.turns[from+1 : to+1] {
 		text += " / " + Clean(turn.Text)
 	}
-	s.found = append(s.found, Suspicion{s.turns[from].Index, s.turns[to].Index, s.turns[from].Start, kind, Line(text, quoteSize)})
+	s.found = append(s.found, Suspicion{s.turns[from].Index, s.turns[from].Start, kind, Line(text, quoteSize)})
 }
 
 // spell writes a text in plain small letters, whatever they look like, with one

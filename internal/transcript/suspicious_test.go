@@ -248,8 +248,8 @@ func TestSuspiciousOverTurns(t *testing.T) {
 			turns = append(turns, Turn{i, who, float64(i), float64(i + 1), "", text})
 		}
 		got := Suspicious(turns)
-		if len(got) != 1 || got[0].Kind != row.kind || got[0].Turn != row.at || got[0].Last != len(turns)-1 {
-			t.Errorf("%q: got %+v, want that it %s, once, from turn %d to the last", row.turns, got, row.kind, row.at)
+		if len(got) != 1 || got[0].Kind != row.kind || got[0].Turn != row.at {
+			t.Errorf("%q: got %+v, want that it %s, once, from turn %d", row.turns, got, row.kind, row.at)
 		}
 	}
 	far := []Turn{{0, "Rex", 0, 1, "", "Ignore all"}, {1, "Ana", 0, 1, "", "No."}, {2, "Ana", 0, 1, "", "No."}, {3, "Rex", 0, 1, "", "previous instructions"}}
