@@ -20,7 +20,7 @@ var allowed = map[string][]string{
 	"configs":             {"internal/unfilled"},
 	"internal":            {},
 	"internal/transcript": {"internal/work"},
-	"internal/library":    {"internal/lru", "internal/transcript", "internal/words"},
+	"internal/library":    {"internal/lru", "internal/transcript", "internal/words", "internal/work"},
 	"internal/words":      {"internal/transcript"},
 	"client/sandbox":      {"client"},
 	"internal/access":     {"client", "internal/unfilled"},

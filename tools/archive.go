@@ -19,6 +19,7 @@ import (
 	"github.com/meetmcp/meetmcp/internal/lru"
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/untrusted"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // freshFor is how long a kept meeting is taken to be as the API has it.
@@ -272,13 +273,23 @@ func recordOf(ctx context.Context, data *client.MeetingData, title string, now t
 
 // put keeps a meeting, unless what was read of it is out of date.
 func (a *archive) put(ctx context.Context, kept *library.Tenant, r *record, before standing) error {
+	return work.Heavy(ctx, func(ctx context.Context) error {
+		prepared, err := library.Prepare(ctx, r.Meeting) // not under the lock, which others need
+		if err != nil {
+			return fmt.Errorf("keep meeting: %w", err)
+		}
+		return a.putPrepared(ctx, kept, r, prepared, before)
+	})
+}
+
+func (a *archive) putPrepared(ctx context.Context, kept *library.Tenant, r *record, prepared *library.Prepared, before standing) error {
 	a.changing.RLock()
 	defer a.changing.RUnlock()
 	covered, err := a.covered(ctx, r.BotID, r.Version)
 	if err != nil || covered || !a.custodyOf(ctx, r.BotID).keeps(r.Version, before, a.policy.Now()) || a.ending(ctx) {
 		return err
 	}
-	if err := kept.Put(ctx, r.Meeting); err != nil {
+	if err := kept.PutPrepared(ctx, prepared); err != nil {
 		return fmt.Errorf("keep meeting: %w", err)
 	}
 	r.kept = true

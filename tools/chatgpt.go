@@ -87,6 +87,9 @@ func documentOf(result any, meta map[string]any) (*Document, error) {
 // searchResultsOf answers a query with meetings of that title, then passages;
 // or with the newest meetings, if it asks for no more than that.
 func searchResultsOf(ctx context.Context, api *client.Client, archive *archive, call *Call, query string) (*Document, error) {
+	if err := fitsSearch("query", query, queryLength); err != nil {
+		return nil, err
+	}
 	if asksForRecent(query) {
 		return recentMeetings(ctx, api)
 	}

@@ -112,6 +112,7 @@ func TestConnector(t *testing.T) {
 	}
 	for _, row := range []struct{ tool, args, want string }{
 		{"search", `{"query":"-budget"}`, "only excludes"},
+		{"search", `{"query":"` + strings.Repeat("recent ", 10_000) + `"}`, "query has 70000 characters, and may have 1000 at most"},
 		{"search", `{"q":"budget"}`, "Valid: query"},
 		{"fetch", `{"id":"` + bot + `#900-901"}`, "has the turns 0 to 45. Fetch " + bot},
 		{"fetch", `{"id":"` + bot + `#5-3"}`, "is not one that search or fetch gave"},

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/transcript"
@@ -66,7 +67,8 @@ type searched struct {
 	WithoutTranscript int              `json:"without_transcript,omitzero"`
 	NotYet            []untrusted.Word `json:"not_yet,omitzero"` // bot_id of those still to be read, the next ones
 	NotYetTotal       int              `json:"not_yet_total,omitzero"`
-	Beyond            int              `json:"beyond_quota,omitzero"` // older than the server keeps
+	Beyond            int              `json:"beyond_quota,omitzero"`    // older than the server keeps
+	Partly            int              `json:"partly_searched,omitzero"` // so long that only their beginning is searched
 	Oldest            string           `json:"oldest,omitzero"`
 	Newest            string           `json:"newest,omitzero"`
 	Complete          bool             `json:"complete"`
@@ -98,6 +100,9 @@ func (c searched) text() string {
 	}
 	if c.Beyond > 0 {
 		text += fmt.Sprintf("; %d older ones were not searched, as this server keeps only the newest: call again with before set to coverage.oldest", c.Beyond)
+	}
+	if c.Partly > 0 {
+		text += fmt.Sprintf("; %d of these are so long that only their beginning is searched: read the rest with get_transcript", c.Partly)
 	}
 	return text + "."
 }
@@ -180,6 +185,9 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	if in.BotID == "" {
 		covered.Searched = found.Searched
 	}
+	if covered.Partly = found.Begun; covered.Partly > 0 {
+		covered.Complete = false
+	}
 	if found.Cut {
 		call.note("the query is so long that only its first words were searched for; give the few that matter.")
 	}
@@ -245,8 +253,29 @@ func nothingFound(found library.Results, covered searched) string {
 	return "try other words: nothing that was searched has these, which does not mean that it was never said in other words."
 }
 
+// How many characters may be searched for.
+const (
+	queryLength  = 1000
+	filterLength = 200 // a part of a name or title
+)
+
+// fitsSearch refuses what is longer than anything that is searched for.
+func fitsSearch(name, text string, most int) error {
+	if len(text) <= most { // bytes, of which no character has less than one
+		return nil
+	}
+	if n := utf8.RuneCountInString(text); n > most {
+		return badArgument("%s has %d characters, and may have %d at most.\nGive the few words that matter.", name, n, most)
+	}
+	return nil
+}
+
 func libraryQuery(call *Call, in searchTranscripts) (library.Query, error) {
 	q := library.Query{Text: in.Query, BotID: in.BotID, Speaker: in.Speaker, Meeting: in.Meeting}
+	err := cmp.Or(fitsSearch("query", in.Query, queryLength), fitsSearch("speaker", in.Speaker, filterLength), fitsSearch("meeting", in.Meeting, filterLength))
+	if err != nil {
+		return q, err
+	}
 	loc, err := call.location(in.zone)
 	if err != nil {
 		return q, err

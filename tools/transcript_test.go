@@ -186,9 +186,17 @@ func TestSearch(t *testing.T) {
 	if !strings.Contains(r.text, "Nothing was found") || !strings.Contains(r.text, "does not mean that it was never said") || !strings.Contains(r.json, `"complete":true`) {
 		t.Errorf("nothing: %s", r.text)
 	}
-	for query, want := range map[string]string{"the and of": "in double quotes", "glue -" + strings.Join(manyWords(20), " -"): "give fewer"} {
+	for query, want := range map[string]string{"the and of": "in double quotes", "glue -" + strings.Join(manyWords(20), " -"): "give fewer",
+		`\"` + strings.Repeat("a b ", 80) + `\"`: "give its rarest few", strings.Repeat("q", 1001): "query has 1001 characters, and may have 1000 at most",
+		strings.Repeat("会議", 20_000): "query has 40000 characters", strings.Repeat(" -", 20_000): "query has 40000 characters"} {
 		if r := a.call("search_transcripts", `{"query":"`+query+`"}`); !r.isError || !strings.Contains(r.text, want) {
 			t.Errorf("%s: %s", query, r.text)
+		}
+	}
+	for _, filter := range []string{"speaker", "meeting"} {
+		r := a.call("search_transcripts", `{"query":"glue","`+filter+`":"`+strings.Repeat("n", 100_000)+`"}`)
+		if !r.isError || !strings.Contains(r.text, filter+" has 100000 characters, and may have 200 at most") {
+			t.Errorf("a long %s: %s", filter, r.text)
 		}
 	}
 	for _, row := range []struct{ args, want string }{

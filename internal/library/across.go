@@ -3,12 +3,13 @@ package library
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 )
 
 // across searches all the meetings in question.
 func (s *search) across(ctx context.Context) error {
-	b := &board{search: s, postings: map[string][]string{}, rarities: rarities{phrase: phraseWeight}}
+	b := &board{search: s, postings: map[string][]string{}, rarities: rarities{phrase: phraseWeight}, room: mostRows, spellings: mostSpellings}
 	if err := b.lengths(ctx); err != nil {
 		return err
 	}
@@ -23,6 +24,12 @@ func (s *search) across(ctx context.Context) error {
 	}
 	return s.collect(ctx, b.candidates(), &b.rarities)
 }
+
+// How much is looked at for words that are only near to what is asked for.
+const (
+	mostRows      = 200_000 // of postings
+	mostSpellings = 24      // meetings
+)
 
 // stopPhrase says that the index knows nothing of what is asked, which is a
 // phrase of stop words alone: then every meeting is read, the last kept first.
@@ -53,16 +60,14 @@ func (s *search) collect(ctx context.Context, candidates []place, all *rarities)
 			}
 			candidates = candidates[min(filtered, len(candidates)):]
 		}
-		var some []*loaded
-		for _, p := range able[:min(step, len(able))] {
-			m, err := s.load(ctx, p.number)
-			if err != nil {
+		some, err := s.loadAll(ctx, able[:min(step, len(able))])
+		if err != nil {
+			return err
+		}
+		for _, m := range some {
+			if err := s.rank(ctx, m, all); err != nil && !(s.last && errors.Is(err, errChanged)) {
 				return err
 			}
-			if err := s.rank(ctx, m, all); err != nil {
-				return err
-			}
-			some = append(some, m)
 		}
 		able = able[min(step, len(able)):]
 		slices.SortStableFunc(some, func(x, y *loaded) int { return cmp.Compare(y.ranked.score, x.ranked.score) })
@@ -71,7 +76,7 @@ func (s *search) collect(ctx context.Context, candidates []place, all *rarities)
 				break
 			}
 			found, err := s.hits(ctx, m, perMeeting, top)
-			if err != nil {
+			if err != nil && !(s.last && errors.Is(err, errChanged)) {
 				return err
 			}
 			for len(found) > 1 && found[len(found)-1].best() < worthShare*found[0].best() {
@@ -79,6 +84,7 @@ func (s *search) collect(ctx context.Context, candidates []place, all *rarities)
 			}
 			hits = append(hits, found...)
 		}
+		s.release(ctx, some...)
 	}
 	s.page(hits)
 	return nil

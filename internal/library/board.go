@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // board holds the score of every passage of a tenant while a query is counted.
@@ -22,43 +23,70 @@ type board struct {
 	must     uint8
 	postings map[string][]string // by stem, by block
 	rarities
+	room      int // rows of postings that may still be looked through for terms that nobody has named
+	spellings int // meetings that may still be looked into for how a term is spelled
 }
 
 // fetch gets what the index has on a term, once.
 func (b *board) fetch(ctx context.Context, term string) ([]string, error) {
-	if data, known := b.postings[term]; known {
-		return data, nil
-	}
-	rows, err := b.search.tx.QueryContext(ctx, `WITH RECURSIVE blocks(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM blocks WHERE n + 1 < ?)
-		SELECT block, data FROM blocks CROSS JOIN postings ON tenant = ? AND block = n AND term = ?`, b.blocks, b.search.tenant, term)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := make([]string, b.blocks)
-	for rows.Next() {
-		var block int
-		var data string
-		if err := rows.Scan(&block, &data); err != nil {
-			return nil, err
+	err := b.fetchMany(ctx, []string{term})
+	return b.postings[term], err
+}
+
+// fetchMany is fetch for many terms at once.
+func (b *board) fetchMany(ctx context.Context, terms []string) error {
+	terms = slices.DeleteFunc(slices.Clone(terms), func(term string) bool { return b.postings[term] != nil })
+	for some := range slices.Chunk(terms, atOnce) {
+		if err := work.Check(ctx); err != nil {
+			return err
 		}
-		all[block] = data
+		args := []any{b.blocks, b.search.tenant}
+		for _, term := range some {
+			args = append(args, term)
+			b.postings[term] = make([]string, b.blocks)
+		}
+		err := b.search.library.each(ctx, func(rows *sql.Rows) error {
+			var block int
+			var term, data string
+			if err := rows.Scan(&block, &term, &data); err != nil {
+				return err
+			}
+			b.postings[term][block] = data
+			return nil
+		}, blocksUpTo+`SELECT block, term, data FROM blocks CROSS JOIN postings ON tenant = ? AND block = n AND term IN (?`+strings.Repeat(`, ?`, len(some)-1)+`)`, args...)
+		if err != nil {
+			return err
+		}
 	}
-	b.postings[term] = all
-	return all, rows.Err()
+	return nil
+}
+
+// fetchTerms is fetch for all that terms are looked for by.
+func (b *board) fetchTerms(ctx context.Context, terms []term) error {
+	var stems []string
+	for _, t := range terms {
+		if !t.prefix {
+			stems = append(append(stems, t.stems...), t.near...)
+		}
+	}
+	return b.fetchMany(ctx, stems)
 }
 
 func (b *board) lengths(ctx context.Context) error {
-	var last int
-	err := b.search.tx.QueryRowContext(ctx, `SELECT max(number) FROM meetings WHERE tenant = ?`, b.search.tenant).Scan(&last)
+	last := 0
+	for _, p := range b.search.places {
+		last = max(last, p.number)
+	}
+	err := b.search.library.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&last) },
+		`SELECT max(?, ifnull(max(number), 0)) FROM meetings WHERE tenant = ?`, last, b.search.tenant)
 	if err != nil {
 		return err
 	}
 	b.blocks = last/blockSize + 1
-	data, err := b.fetch(ctx, "")
-	if err != nil {
+	if err := b.fetchTerms(ctx, append(b.search.asked.terms, term{stems: []string{""}})); err != nil {
 		return err
 	}
+	data := b.postings[""]
 	passages := 0
 	if err := entries(data, func(_ int, body string) { passages += numbers(body) }); err != nil {
 		return err
@@ -85,21 +113,49 @@ func (b *board) lengths(ctx context.Context) error {
 	return err
 }
 
-// stems are all that the index has for a term, with what each is worth.
-func (b *board) stems(ctx context.Context, t term) ([]string, error) {
-	if !t.prefix {
-		return t.stems, nil
+// inBlocks goes on with a query for the postings of terms from one up to, but
+// without, another: only so many.
+const inBlocks = ` FROM blocks CROSS JOIN postings ON tenant = ? AND block = n AND term >= ? AND term < ? LIMIT ?`
+
+const blocksUpTo = `WITH RECURSIVE blocks(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM blocks WHERE n + 1 < ?) `
+
+// fetchAll is fetch for all terms that begin so, which it names in order.
+func (b *board) fetchAll(ctx context.Context, head string) ([]string, error) {
+	if err := work.Check(ctx); err != nil {
+		return nil, err
 	}
-	return b.starting(ctx, t.stems[0])
+	var all []string
+	err := b.search.library.each(ctx, func(rows *sql.Rows) error {
+		b.room--
+		var block int
+		var term, data string
+		if err := rows.Scan(&block, &term, &data); err != nil {
+			return err
+		}
+		if b.postings[term] == nil {
+			b.postings[term] = make([]string, b.blocks)
+		}
+		b.postings[term][block] = data
+		all = append(all, term)
+		return nil
+	}, blocksUpTo+`SELECT block, term, data`+inBlocks, b.blocks, b.search.tenant, head, head+string(utf8.MaxRune), max(0, b.room))
+	slices.Sort(all)
+	return slices.Compact(all), err
 }
 
 // count adds up the scores of all passages, which says also how rare each of
 // the terms is.
 func (b *board) count(ctx context.Context) error {
+	if err := b.fetchTerms(ctx, b.search.asked.terms); err != nil {
+		return err
+	}
 	for _, t := range b.search.asked.terms {
-		stems, err := b.stems(ctx, t)
-		if err != nil {
-			return err
+		stems := t.stems
+		if t.prefix {
+			var err error
+			if stems, err = b.fetchAll(ctx, t.stems[0]); err != nil {
+				return err
+			}
 		}
 		var lists [][]string
 		having := 0
@@ -167,6 +223,9 @@ func (b *board) candidates() []place {
 		if b.must > 0 && !slices.Contains(b.musts[first:end], b.must) {
 			continue
 		}
+		if p.number >= len(b.first) { // it was put since
+			continue
+		}
 		if p.score = meetingScore(b.scores[first:end]); p.score > 0 {
 			all = append(all, p)
 		}
@@ -181,37 +240,42 @@ func (b *board) candidates() []place {
 }
 
 func (b *board) has(ctx context.Context, t term) (bool, error) {
-	stems, err := b.stems(ctx, t)
-	for _, stem := range stems {
-		var data []string
-		if data, err = b.fetch(ctx, stem); err != nil {
-			break
+	if t.prefix {
+		some, err := b.startingUpTo(ctx, t.stems[0], 1)
+		return len(some) > 0, err
+	}
+	for _, stem := range t.stems {
+		data, err := b.fetch(ctx, stem)
+		if err != nil {
+			return false, err
 		}
 		if slices.ContainsFunc(data, func(list string) bool { return list != "" }) {
 			return true, nil
 		}
 	}
-	return false, err
+	return false, nil
 }
 
 // starting are the tenant's terms that begin so.
 func (b *board) starting(ctx context.Context, head string) ([]string, error) {
-	rows, err := b.search.tx.QueryContext(ctx, `WITH RECURSIVE blocks(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM blocks WHERE n + 1 < ?)
-		SELECT DISTINCT term FROM blocks CROSS JOIN postings ON tenant = ? AND block = n AND term >= ? AND term < ?`,
-		b.blocks, b.search.tenant, head, head+string(utf8.MaxRune))
-	if err != nil {
+	return b.startingUpTo(ctx, head, mostRows)
+}
+
+func (b *board) startingUpTo(ctx context.Context, head string, most int) ([]string, error) {
+	if err := work.Check(ctx); err != nil {
 		return nil, err
 	}
-	defer rows.Close()
 	var all []string
-	for rows.Next() {
+	err := b.search.library.each(ctx, func(rows *sql.Rows) error {
 		var term string
-		if err := rows.Scan(&term); err != nil {
-			return nil, err
-		}
+		var blocks int
+		err := rows.Scan(&term, &blocks)
+		b.room -= blocks
 		all = append(all, term)
-	}
-	return all, rows.Err()
+		return err
+	}, `SELECT term, count(*) FROM (`+blocksUpTo+`SELECT term`+inBlocks+`) GROUP BY term`,
+		b.blocks, b.search.tenant, head, head+string(utf8.MaxRune), max(0, min(most, b.room)))
+	return all, err
 }
 
 // ending finds the terms by the same written backwards.
@@ -258,15 +322,17 @@ func (b *board) spelled(ctx context.Context, term string) (string, error) {
 		return "", err
 	}
 	number := -1
-	if err := entries(data, func(n int, _ string) { number = n }); err != nil || number < 0 {
+	if err := entries(data, func(n int, _ string) { number = n }); err != nil {
 		return term, err
 	}
-	m, err := b.search.load(ctx, number)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", errCorrupt
+	if number < 0 || b.spellings == 0 {
+		return term, nil
 	}
-	if err != nil {
-		return "", err
+	b.spellings--
+	m, err := b.search.load(ctx, place{number: number})
+	if err != nil || m == nil {
+		return term, err
 	}
+	defer b.search.release(ctx, m)
 	return m.index.spelled(ctx, term)
 }

@@ -60,7 +60,7 @@ func (t *Tenant) makeRoom(ctx context.Context, tx *sql.Tx, tenant int64) error {
 func (t *Tenant) drop(ctx context.Context, tx *sql.Tx, tenant int64, query string, bound any) (int, error) {
 	bots, err := column[string](ctx, tx, query, tenant, bound)
 	for _, bot := range bots {
-		err = errors.Join(err, t.forget(ctx, tx, tenant, bot))
+		err = errors.Join(err, t.forget(ctx, tx, tenant, bot, nil))
 	}
 	return len(bots), err
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/meetmcp/meetmcp/internal/words"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 const (
@@ -16,13 +17,16 @@ const (
 	shortestWord = 4   // letters of a word that is looked for as a part
 	mostExpanded = 16  // terms of a query
 	mostWholes   = 40  // compounds that one word is looked for in
+	mostParts    = 64  // terms that are added to a query
+	longestWhole = 40  // letters of a word whose parts are looked for
 )
 
 // expand adds to the query's terms what says less surely what was asked for:
 // compounds that a word is the first or last part of, the parts of a compound,
 // and single ideographs where nobody says two of them together.
 func (s *search) expand(ctx context.Context, all vocabulary) error {
-	for _, t := range s.asked.terms[:min(len(s.asked.terms), mostExpanded)] {
+	asked := len(s.asked.terms)
+	for _, t := range s.asked.terms[:min(asked, mostExpanded)] {
 		var more []term
 		var err error
 		switch {
@@ -34,7 +38,7 @@ func (s *search) expand(ctx context.Context, all vocabulary) error {
 		if err != nil {
 			return err
 		}
-		for _, part := range more {
+		for _, part := range more[:min(len(more), asked+mostParts-len(s.asked.terms))] {
 			part.word, part.count = t.word, partWeight*t.count
 			s.asked.terms = append(s.asked.terms, part)
 			if !slices.Contains(s.found.Unknown, t.word) || part.prefix {
@@ -68,7 +72,13 @@ func expandWord(ctx context.Context, all vocabulary, t term) ([]term, error) {
 		return more, err
 	}
 	letters := []rune(t.word)
+	if len(letters) > longestWhole {
+		return more, nil
+	}
 	for i := shortestPart; i <= len(letters)-shortestPart; i++ {
+		if err := work.Check(ctx); err != nil {
+			return nil, err
+		}
 		head, tail := string(letters[:i]), string(letters[i:])
 		if words.Prefix(words.Unaccented(head)) {
 			continue

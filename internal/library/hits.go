@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 const (
@@ -63,7 +64,8 @@ func (ix *index) windows(r ranking, most int, top float64, barred func(unit int)
 			continue
 		}
 		taken[i] = true
-		low, high, n := i, i, ix.units[r.at[i]].words
+		size := func(i int) int { return max(1, ix.units[r.at[i]].words) }
+		low, high, n := i, i, size(i)
 		for n < hitWords {
 			down, up := reach(low, low-1), reach(high, high+1)
 			if down && up {
@@ -74,11 +76,11 @@ func (ix *index) windows(r ranking, most int, top float64, barred func(unit int)
 			case down:
 				low--
 				taken[low] = true
-				n += ix.units[r.at[low]].words
+				n += size(low)
 			case up:
 				high++
 				taken[high] = true
-				n += ix.units[r.at[high]].words
+				n += size(high)
 			default:
 				n = hitWords
 			}
@@ -104,6 +106,9 @@ func (s *search) hits(ctx context.Context, m *loaded, most int, top float64) ([]
 	}
 	hits := make([]Hit, len(all))
 	for i, w := range all {
+		if err := work.Check(ctx); err != nil {
+			return nil, err
+		}
 		hits[i] = m.index.hit(w, m.turns)
 		hits[i].Meeting = m.entry
 	}
@@ -135,13 +140,13 @@ func (ix *index) hit(w window, turns []transcript.Turn) Hit {
 			cut.Start = turn.Start + (turn.End-turn.Start)*float64(from)/length
 			cut.End = turn.Start + (turn.End-turn.Start)*float64(to)/length
 		}
-		cut.Text = strings.TrimSpace(turn.Text[from:to])
+		cut.Text, cut.Speaker, cut.Lang = strings.Clone(strings.TrimSpace(turn.Text[from:to])), strings.Clone(turn.Speaker), strings.Clone(turn.Lang) // the rest need not stay in memory
 		h.Text = append(h.Text, cut)
 		if score, scored := w.scores[piece.turn]; scored {
 			h.Turns = append(h.Turns, ScoredTurn{turn.Index, score})
 		}
-		if !slices.Contains(h.Speakers, turn.Speaker) {
-			h.Speakers = append(h.Speakers, turn.Speaker)
+		if !slices.Contains(h.Speakers, cut.Speaker) {
+			h.Speakers = append(h.Speakers, cut.Speaker)
 		}
 	}
 	h.First, h.Last = h.Text[0].Index, h.Text[len(h.Text)-1].Index

@@ -1,11 +1,13 @@
 package library
 
 import (
+	"context"
 	"slices"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/words"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // index is what is searched of one meeting.
@@ -18,6 +20,7 @@ type index struct {
 	titled    []int32   // the terms of the meeting's title
 	languages []string  // when it was just made
 	compounds bool      // one of the languages makes compounds
+	beyond    int       // words at the meeting's end that are not indexed, when it was just made
 }
 
 // unit is a turn or, of a long one, a piece.
@@ -29,9 +32,17 @@ type unit struct {
 	terms    []int32
 }
 
+// The most that is indexed of a meeting. What follows is not searched.
+const (
+	mostWords      = 500_000 // some 55 hours of talk
+	mostVocabulary = 32_768  // different terms
+	mostInUnit     = 1000    // terms, which words with hyphens may have many of
+	mostNamed      = 64      // terms of the title, or of a speaker's name
+)
+
 // analyse makes the index of a meeting. Its title is taken to be in the language
 // of most of its turns.
-func analyse(title string, turns []transcript.Turn) *index {
+func analyse(ctx context.Context, title string, turns []transcript.Turn) (*index, error) {
 	ix := &index{}
 	var terms, speakers names
 	lexicons := map[string]*words.Lexicon{}
@@ -45,17 +56,21 @@ func analyse(title string, turns []transcript.Turn) *index {
 		}
 		return lexicons[language]
 	}
-	collect := func(x *words.Lexicon, text string) []int32 {
-		var ids []int32
+	collect := func(x *words.Lexicon, text string, most int) (ids []int32, beyond int) {
 		x.Each(words.Plain(text), func(term, word string) {
+			if len(ids) == most {
+				beyond++
+				return
+			}
 			id := terms.of(term)
 			if id == len(ix.words) {
 				ix.words = append(ix.words, word)
 			}
 			ids = append(ids, int32(id))
 		})
-		return ids
+		return ids, beyond
 	}
+	total := 0
 	for i, t := range turns {
 		if votes[languages[i]]++; votes[languages[i]] > votes[most] {
 			most = languages[i]
@@ -63,18 +78,28 @@ func analyse(title string, turns []transcript.Turn) *index {
 		x := of(languages[i])
 		speaker := speakers.of(t.Speaker)
 		if speaker == len(ix.called) {
-			ix.called = append(ix.called, collect(x, t.Speaker))
+			called, _ := collect(x, t.Speaker, mostNamed)
+			ix.called = append(ix.called, called)
 		}
 		for _, piece := range pieces(t.Text) {
-			text := t.Text[piece.from:piece.to]
-			ix.units = append(ix.units, unit{i, piece.from, piece.to, piece.words, speaker, collect(x, text)})
+			if err := work.Check(ctx); err != nil {
+				return nil, err
+			}
+			if ix.beyond > 0 || total >= mostWords || len(ix.words) >= mostVocabulary {
+				ix.beyond += piece.words
+				continue
+			}
+			ids, beyond := collect(x, t.Text[piece.from:piece.to], mostInUnit)
+			total += max(1, piece.words, len(ids))
+			ix.beyond += beyond
+			ix.units = append(ix.units, unit{i, piece.from, piece.to, piece.words, speaker, ids})
 		}
 	}
-	ix.titled = collect(of(most), title)
+	ix.titled, _ = collect(of(most), title, mostNamed)
 	ix.terms, ix.speakers = terms.all, speakers.all
 	slices.Sort(ix.languages)
 	ix.sort()
-	return ix
+	return ix, nil
 }
 
 // sort puts the terms in order, so that they can be looked up.

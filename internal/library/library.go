@@ -234,7 +234,8 @@ func (l *Library) checkpoint(ctx context.Context) error {
 	return nil
 }
 
-// write runs change in a transaction: all of it happens, or nothing.
+// write runs change in a transaction: all of it happens, or nothing. Nobody else
+// can write meanwhile nor, in memory, read: what can be computed before is.
 func (t *Tenant) write(ctx context.Context, change func(tx *sql.Tx, tenant int64) error) error {
 	if t.library.path == Memory {
 		t.library.lock.Lock()
@@ -244,7 +245,7 @@ func (t *Tenant) write(ctx context.Context, change func(tx *sql.Tx, tenant int64
 	if err != nil {
 		return err
 	}
-	if _, err = tx.ExecContext(ctx, `INSERT INTO tenants (hash) VALUES (?) ON CONFLICT DO NOTHING`, t.hash); err == nil {
+	if _, err = tx.ExecContext(ctx, `INSERT INTO tenants (hash) VALUES (?) ON CONFLICT DO UPDATE SET changes = changes + 1`, t.hash); err == nil {
 		var id int64
 		if id, err = t.id(ctx, tx); err == nil {
 			err = change(tx, id)
@@ -257,7 +258,7 @@ func (t *Tenant) write(ctx context.Context, change func(tx *sql.Tx, tenant int64
 }
 
 // read runs look on one unchanging state of the library. The tenant is 0 when
-// it has nothing.
+// it has nothing. In memory nobody can write meanwhile: look only copies out.
 func (t *Tenant) read(ctx context.Context, look func(tx *sql.Tx, tenant int64) error) error {
 	defer t.library.reading()()
 	tx, err := t.library.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
@@ -283,13 +284,36 @@ func (l *Library) reading() (done func()) {
 	return l.lock.RUnlock
 }
 
-func (t *Tenant) id(ctx context.Context, tx *sql.Tx) (int64, error) {
-	var id int64
-	err := tx.QueryRowContext(ctx, `SELECT id FROM tenants WHERE hash = ?`, t.hash).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
+// each calls row with the rows of a query, one after the other. As in read, row
+// only copies out.
+func (l *Library) each(ctx context.Context, row func(*sql.Rows) error, query string, args ...any) error {
+	defer l.reading()()
+	rows, err := l.reads.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
 	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return cmp.Or(ctx.Err(), rows.Err())
+}
+
+func (t *Tenant) id(ctx context.Context, from querier) (int64, error) {
+	id, _, err := t.state(ctx, from)
 	return id, err
+}
+
+// state is the tenant's number, 0 when it has nothing, and how often something
+// of it was changed.
+func (t *Tenant) state(ctx context.Context, from querier) (id, changes int64, err error) {
+	err = from.QueryRowContext(ctx, `SELECT id, changes FROM tenants WHERE hash = ?`, t.hash).Scan(&id, &changes)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, nil
+	}
+	return id, changes, err
 }
 
 // Status is what a library holds, of all its tenants together.

@@ -312,9 +312,12 @@ func consistent(t *testing.T, l *Library) {
 		if turns, _, err = unpackTurns(packed); err != nil {
 			t.Fatal(err)
 		}
-		for term, data := range analyse(title, turns).postings(k.number) {
-			r := reader{data: string(data[1:])}
-			want[key{k.tenant, k.number, term}] = r.text()
+		made, err := Prepare(t.Context(), Meeting{Title: title, Turns: turns})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range made.postings {
+			want[key{k.tenant, k.number, p.key}] = string(p.body)
 		}
 	}
 	if err := errors.Join(list.Err(), list.Close()); err != nil {

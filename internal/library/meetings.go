@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/meetmcp/meetmcp/internal/lru"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // Meeting is a finished meeting with its transcript.
@@ -34,20 +36,67 @@ type Entry struct {
 	Kept                              time.Time // when it was put, to the millisecond
 }
 
+// Prepared is a meeting with its index, ready to be put.
+type Prepared struct {
+	meeting      Meeting
+	index        *index
+	turns, terms []byte // packed
+	pairs        []byte
+	words        int
+	postings     []posting
+}
+
+// Prepare makes the index of a meeting, which takes its time and needs no
+// library.
+func Prepare(ctx context.Context, m Meeting) (p *Prepared, err error) {
+	err = work.Heavy(ctx, func(ctx context.Context) error {
+		p, err = prepare(ctx, m)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("index meeting %s: %w", m.BotID, err)
+	}
+	return p, nil
+}
+
+func prepare(ctx context.Context, m Meeting) (*Prepared, error) {
+	p := &Prepared{meeting: m, words: transcript.Words(m.Turns)}
+	var err error
+	if p.index, err = analyse(ctx, m.Title, m.Turns); err != nil {
+		return nil, err
+	}
+	if p.turns, err = packTurns(m.Turns); err != nil {
+		return nil, err
+	}
+	if p.terms, err = p.index.pack(); err != nil {
+		return nil, err
+	}
+	if p.pairs, err = p.index.pairs(ctx, m.Turns); err != nil {
+		return nil, err
+	}
+	p.postings, err = p.index.postings(ctx)
+	return p, err
+}
+
 // Put keeps a meeting, in the place of what was kept of the same bot: all of
 // it or, on an error, nothing.
 func (t *Tenant) Put(ctx context.Context, m Meeting) error {
-	turns, err := packTurns(m.Turns)
+	p, err := Prepare(ctx, m)
 	if err != nil {
-		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)
+		return err
 	}
-	made := analyse(m.Title, m.Turns)
-	terms, err := made.pack()
+	return t.PutPrepared(ctx, p)
+}
+
+// PutPrepared is Put for a meeting that is prepared.
+func (t *Tenant) PutPrepared(ctx context.Context, p *Prepared) error {
+	m := p.meeting
+	old, err := t.postedOf(ctx, m.BotID)
 	if err != nil {
 		return fmt.Errorf("keep meeting %s: %w", m.BotID, err)
 	}
 	err = t.write(ctx, func(tx *sql.Tx, tenant int64) error {
-		if err := t.remove(ctx, tx, tenant, m.BotID); err != nil {
+		if err := t.remove(ctx, tx, tenant, m.BotID, old); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM summaries WHERE tenant = ? AND bot = ? AND version <> ?`, tenant, m.BotID, m.Version); err != nil {
@@ -59,10 +108,10 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 			return err
 		}
 		kept, err := tx.ExecContext(ctx, `INSERT INTO meetings
-			(tenant, number, copy, bot, title, url, date, duration, version, turns, words, speakers, languages, kept)
-			VALUES (?, ?, random() | 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			(tenant, number, copy, bot, title, url, date, duration, version, turns, words, beyond, speakers, languages, kept)
+			VALUES (?, ?, random() | 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			tenant, number, m.BotID, m.Title, m.MeetingURL, millis(m.Date), m.Duration, m.Version,
-			len(m.Turns), transcript.Words(m.Turns), strings.Join(made.speakers, "\n"), strings.Join(made.languages, " "), t.library.bounds.Now().UnixMilli())
+			len(m.Turns), p.words, p.index.beyond, strings.Join(p.index.speakers, "\n"), strings.Join(p.index.languages, " "), t.library.bounds.Now().UnixMilli())
 		if err != nil {
 			return err
 		}
@@ -70,13 +119,13 @@ func (t *Tenant) Put(ctx context.Context, m Meeting) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO speech (meeting, turns, terms) VALUES (?, ?, ?)`, id, turns, terms); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO speech (meeting, turns, terms) VALUES (?, ?, ?)`, id, p.turns, p.terms); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO pairs (meeting, bits) VALUES (?, ?)`, id, made.pairs(m.Turns)); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO pairs (meeting, bits) VALUES (?, ?)`, id, p.pairs); err != nil {
 			return err
 		}
-		if err := made.post(ctx, tx, tenant, number); err != nil {
+		if err := post(ctx, tx, tenant, number, p.postings); err != nil {
 			return err
 		}
 		return t.makeRoom(ctx, tx, tenant)
@@ -92,39 +141,49 @@ const findMeeting = `SELECT meetings.id, copy, title, url, date, duration, versi
 
 // Get answers a meeting, or nil when it is not in the library.
 func (t *Tenant) Get(ctx context.Context, botID string) (*Meeting, error) {
-	defer t.library.reading()()
 	for {
-		m := Meeting{BotID: botID}
-		var id, put int64
-		var when sql.NullInt64
-		err := t.library.find.QueryRowContext(ctx, botID, t.hash, t.library.since()).Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version, &put)
+		m, id, err := t.header(ctx, botID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, nil
 		}
+		var fresh int64
 		if err == nil {
-			m.Date, m.Kept = date(when), time.UnixMilli(put)
-			m.Turns, err = t.library.turnsOf(ctx, t.library.reads, id, m.Copy)
+			m.Turns, fresh, err = t.library.turnsOf(ctx, id, m.Copy)
 		}
 		if errors.Is(err, sql.ErrNoRows) {
 			continue // another was put in its place in between
+		}
+		if err == nil {
+			err = work.Hold(ctx, fresh+int64(len(m.Turns))*int64(unsafe.Sizeof(transcript.Turn{})))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("look up meeting %s: %w", botID, cmp.Or(ctx.Err(), err))
 		}
 		m.Turns = slices.Clone(m.Turns)
-		return &m, nil
+		return m, nil
 	}
 }
 
-// turnsOf unpacks the turns of a meeting, or has them still. They are not to be
-// changed.
-func (l *Library) turnsOf(ctx context.Context, from querier, id, copied int64) ([]transcript.Turn, error) {
-	return unpacked(ctx, from, l.turns, copied, `turns`, id, unpackTurns)
+// header is a meeting without its turns, and its id.
+func (t *Tenant) header(ctx context.Context, botID string) (*Meeting, int64, error) {
+	defer t.library.reading()()
+	m := Meeting{BotID: botID}
+	var id, put int64
+	var when sql.NullInt64
+	err := t.library.find.QueryRowContext(ctx, botID, t.hash, t.library.since()).Scan(&id, &m.Copy, &m.Title, &m.MeetingURL, &when, &m.Duration, &m.Version, &put)
+	m.Date, m.Kept = date(when), time.UnixMilli(put)
+	return &m, id, err
+}
+
+// turnsOf unpacks the turns of a meeting, or has them still: fresh is how many
+// bytes of memory those take that were unpacked. They are not to be changed.
+func (l *Library) turnsOf(ctx context.Context, id, copied int64) (turns []transcript.Turn, fresh int64, err error) {
+	return unpacked(ctx, l, l.turns, copied, `turns`, id, unpackTurns)
 }
 
 // indexOf is the same for the index of a meeting.
-func (l *Library) indexOf(ctx context.Context, from querier, id, copied int64) (*index, error) {
-	return unpacked(ctx, from, l.indexes, copied, `terms`, id, unpackIndex)
+func (l *Library) indexOf(ctx context.Context, id, copied int64) (ix *index, fresh int64, err error) {
+	return unpacked(ctx, l, l.indexes, copied, `terms`, id, unpackIndex)
 }
 
 // querier is a database, or a state of it.
@@ -132,23 +191,36 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func unpacked[V any](ctx context.Context, from querier, held *lru.Cache[int64, V], copied int64, column string, id int64,
-	unpack func([]byte) (V, int, error)) (V, error) {
+func unpacked[V any](ctx context.Context, l *Library, held *lru.Cache[int64, V], copied int64, column string, id int64,
+	unpack func([]byte) (V, int, error)) (v V, fresh int64, err error) {
 	if v, ok := held.Get(copied); ok {
-		return v, nil
+		return v, 0, nil
 	}
-	var packed []byte
-	var none V
-	err := from.QueryRowContext(ctx, `SELECT speech.`+column+` FROM meetings JOIN speech ON meeting = id WHERE id = ? AND copy = ?`, id, copied).Scan(&packed)
+	packed, err := l.packed(ctx, column, id, copied)
 	if err != nil {
-		return none, err
+		return v, 0, err
 	}
-	v, size, err := unpack(packed)
-	if err != nil {
-		return none, err
-	}
-	held.Add(copied, v, size)
-	return v, nil
+	err = work.Heavy(ctx, func(context.Context) error {
+		var size int
+		if v, size, err = unpack(packed); err != nil {
+			return err
+		}
+		held.Add(copied, v, size)
+		fresh = int64(size)
+		return nil
+	})
+	return v, fresh, err
+}
+
+// packed reads a column of what was said in a meeting.
+func (l *Library) packed(ctx context.Context, column string, id, copied int64) ([]byte, error) {
+	defer l.reading()()
+	return packed(ctx, l.reads, column, id, copied)
+}
+
+func packed(ctx context.Context, from querier, column string, id, copied int64) (data []byte, err error) {
+	err = from.QueryRowContext(ctx, `SELECT speech.`+column+` FROM meetings JOIN speech ON meeting = id WHERE id = ? AND copy = ?`, id, copied).Scan(&data)
+	return data, err
 }
 
 const entryColumns = `bot, title, url, date, duration, version, turns, words, kept`
@@ -192,8 +264,12 @@ func (t *Tenant) Delete(ctx context.Context, botID string) error {
 	if err != nil || !there { // to ask for what is not there must hold up nobody
 		return err
 	}
+	old, err := t.postedOf(ctx, botID)
+	if err != nil {
+		return fmt.Errorf("forget meeting %s: %w", botID, err)
+	}
 	err = t.write(ctx, func(tx *sql.Tx, tenant int64) error {
-		return t.forget(ctx, tx, tenant, botID)
+		return t.forget(ctx, tx, tenant, botID, old)
 	})
 	if err == nil {
 		err = t.library.checkpoint(ctx)
@@ -229,16 +305,43 @@ func (l *Library) Holders(ctx context.Context, botID string) ([]*Tenant, error) 
 	return holders, nil
 }
 
-// forget deletes a meeting and its summaries.
-func (t *Tenant) forget(ctx context.Context, tx *sql.Tx, tenant int64, botID string) error {
+// forget deletes a meeting and its summaries. Of old as in remove.
+func (t *Tenant) forget(ctx context.Context, tx *sql.Tx, tenant int64, botID string, old *posted) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM summaries WHERE tenant = ? AND bot = ?`, tenant, botID); err != nil {
 		return err
 	}
-	return t.remove(ctx, tx, tenant, botID)
+	return t.remove(ctx, tx, tenant, botID, old)
 }
 
-// remove deletes a meeting, but not its summaries.
-func (t *Tenant) remove(ctx context.Context, tx *sql.Tx, tenant int64, botID string) error {
+// posted is what a copy of a meeting has in the tenant's index.
+type posted struct {
+	copied int64
+	keys   []string
+}
+
+// postedOf works out what is to be removed with a meeting, nil when it is not in
+// the library.
+func (t *Tenant) postedOf(ctx context.Context, botID string) (*posted, error) {
+	var id, copied int64
+	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
+		return tx.QueryRowContext(ctx, `SELECT id, copy FROM meetings WHERE tenant = ? AND bot = ?`, tenant, botID).Scan(&id, &copied)
+	})
+	var kept *index
+	if err == nil {
+		kept, _, err = t.library.indexOf(ctx, id, copied)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &posted{copied, kept.keys()}, nil
+}
+
+// remove deletes a meeting, but not its summaries. What is to be removed with it
+// is worked out anew if old is of another copy, or nil.
+func (t *Tenant) remove(ctx context.Context, tx *sql.Tx, tenant int64, botID string, old *posted) error {
 	var id, copied int64
 	var number int
 	err := tx.QueryRowContext(ctx, `SELECT id, copy, number FROM meetings WHERE tenant = ? AND bot = ?`, tenant, botID).Scan(&id, &copied, &number)
@@ -248,13 +351,20 @@ func (t *Tenant) remove(ctx context.Context, tx *sql.Tx, tenant int64, botID str
 	if err != nil {
 		return err
 	}
-	kept, err := t.library.indexOf(ctx, tx, id, copied)
-	if err != nil {
-		return err
+	if old == nil || old.copied != copied {
+		data, err := packed(ctx, tx, `terms`, id, copied)
+		if err != nil {
+			return err
+		}
+		kept, _, err := unpackIndex(data)
+		if err != nil {
+			return err
+		}
+		old = &posted{copied, kept.keys()}
 	}
 	t.library.turns.Remove(copied)
 	t.library.indexes.Remove(copied)
-	if err := kept.unpost(ctx, tx, tenant, number); err != nil {
+	if err := unpost(ctx, tx, tenant, number, old.keys); err != nil {
 		return err
 	}
 	for _, statement := range []string{

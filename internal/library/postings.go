@@ -3,11 +3,12 @@ package library
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/meetmcp/meetmcp/internal/words"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 const (
@@ -15,15 +16,24 @@ const (
 	blockSize = 128 // meetings whose postings of a term are kept together
 )
 
-// postings are, by key, what a meeting adds to the tenant's index: under a term,
-// how often it is in which passages; under no term at all, how many terms each
-// passage has; under a term backwards, nothing.
-func (ix *index) postings(number int) map[string][]byte {
+// posting is what a meeting adds to the tenant's index under a key.
+type posting struct {
+	key  string
+	body []byte
+}
+
+// postings are what a meeting adds to the tenant's index: under a term, how often
+// it is in which passages; under no term at all, how many terms each passage has;
+// under a term backwards, nothing.
+func (ix *index) postings(ctx context.Context) ([]posting, error) {
 	bodies := make([]writer, len(ix.terms))
 	last := make([]int, len(ix.terms))
 	count := make([]int, len(ix.terms))
 	var lengths writer
 	for p, s := range passages(ix.units, passageWords) {
+		if err := work.Check(ctx); err != nil {
+			return nil, err
+		}
 		var seen []int32
 		length := 0
 		ix.passage(ix.units, s, func(term int32) {
@@ -38,22 +48,18 @@ func (ix *index) postings(number int) map[string][]byte {
 			last[term], count[term] = p, 0
 		}
 	}
-	all := make(map[string][]byte, len(ix.terms)+1)
-	entry := func(term string, body []byte) {
-		w := writer{data: []byte{byte(number % blockSize)}}
-		w.number(len(body))
-		all[term] = append(w.data, body...)
-	}
-	entry("", lengths.data)
-	for i, key := range ix.keys()[1:] {
+	var all []posting
+	for i, key := range ix.keys() {
 		switch {
-		case i >= len(bodies):
-			entry(key, nil)
-		case len(bodies[i].data) > 0:
-			entry(key, bodies[i].data)
+		case i == 0:
+			all = append(all, posting{key, lengths.data})
+		case i > len(bodies):
+			all = append(all, posting{key, nil})
+		case len(bodies[i-1].data) > 0:
+			all = append(all, posting{key, bodies[i-1].data})
 		}
 	}
-	return all
+	return all, nil
 }
 
 // backwards is the key under which a term is found by the end of it, or of a
@@ -79,6 +85,7 @@ func (ix *index) keys() []string {
 			}
 		}
 	}
+	slices.Sort(all[1+len(ix.terms):])
 	return all
 }
 
@@ -90,63 +97,96 @@ func (ix *index) forms(i int) []string {
 	return []string{ix.terms[i]}
 }
 
-// post adds the meeting to the tenant's index.
-func (ix *index) post(ctx context.Context, tx *sql.Tx, tenant int64, number int) error {
-	add, err := tx.PrepareContext(ctx, `INSERT INTO postings (tenant, block, term, data) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET data = CAST(data || excluded.data AS BLOB)`)
-	if err != nil {
-		return err
-	}
-	defer add.Close()
-	all := ix.postings(number)
-	for _, term := range ix.keys() {
-		if len(all[term]) == 0 {
-			continue
+// atOnce is how many rows of postings one statement reads or changes.
+const atOnce = 200
+
+// post adds a meeting to the tenant's index.
+func post(ctx context.Context, tx *sql.Tx, tenant int64, number int, all []posting) error {
+	for some := range slices.Chunk(all, atOnce) {
+		args := []any{tenant, number / blockSize}
+		for _, p := range some {
+			w := writer{data: []byte{byte(number % blockSize)}}
+			w.number(len(p.body))
+			args = append(args, p.key, append(w.data, p.body...))
 		}
-		if _, err := add.ExecContext(ctx, tenant, number/blockSize, term, all[term]); err != nil {
+		_, err := tx.ExecContext(ctx, `INSERT INTO postings (tenant, block, term, data) VALUES (?1, ?2, ?, ?)`+strings.Repeat(`, (?1, ?2, ?, ?)`, len(some)-1)+
+			` ON CONFLICT DO UPDATE SET data = CAST(data || excluded.data AS BLOB)`, args...)
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// unpost takes the meeting out again, and with it the terms that only it had.
-func (ix *index) unpost(ctx context.Context, tx *sql.Tx, tenant int64, number int) error {
-	for _, term := range ix.keys() {
-		var data []byte
-		err := tx.QueryRowContext(ctx, `SELECT data FROM postings WHERE tenant = ? AND block = ? AND term = ?`,
-			tenant, number/blockSize, term).Scan(&data)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
+// unpost takes a meeting out again, and with it the terms that only it had.
+func unpost(ctx context.Context, tx *sql.Tx, tenant int64, number int, keys []string) error {
+	for some := range slices.Chunk(keys, atOnce) {
+		args := []any{tenant, number / blockSize}
+		for _, key := range some {
+			args = append(args, key)
 		}
+		left, err := without(ctx, tx, number, args)
 		if err != nil {
 			return err
 		}
-		var rest writer
-		r := &reader{data: string(data)}
-		for len(r.data) > 0 && !r.bad {
-			whole := r.data
-			which := int(r.data[0])
-			r.data = r.data[1:]
-			r.text()
-			if which != number%blockSize {
-				rest.data = append(rest.data, whole[:len(whole)-len(r.data)]...)
+		if len(left.only) > 0 {
+			if _, err := tx.ExecContext(ctx, `DELETE`+ofTerms(len(left.only)), append(args[:2:2], left.only...)...); err != nil {
+				return err
 			}
 		}
-		if r.bad {
-			return errCorrupt
-		}
-		if len(rest.data) == 0 {
-			_, err = tx.ExecContext(ctx, `DELETE FROM postings WHERE tenant = ? AND block = ? AND term = ?`, tenant, number/blockSize, term)
-		} else {
-			_, err = tx.ExecContext(ctx, `UPDATE postings SET data = ? WHERE tenant = ? AND block = ? AND term = ?`,
-				rest.data, tenant, number/blockSize, term)
-		}
-		if err != nil {
-			return err
+		for term, rest := range left.others {
+			_, err := tx.ExecContext(ctx, `UPDATE postings SET data = ? WHERE tenant = ? AND block = ? AND term = ?`, rest, tenant, number/blockSize, term)
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// ofTerms goes on with a statement about so many of a block's terms.
+func ofTerms(n int) string {
+	return ` FROM postings WHERE tenant = ?1 AND block = ?2 AND term IN (?` + strings.Repeat(`, ?`, n-1) + `)`
+}
+
+// remains is what is left of some terms' postings without a meeting's.
+type remains struct {
+	only   []any // terms that no other meeting has
+	others map[string][]byte
+}
+
+// without reads the postings of terms, and takes a meeting's out.
+func without(ctx context.Context, tx *sql.Tx, number int, args []any) (remains, error) {
+	left := remains{others: map[string][]byte{}}
+	rows, err := tx.QueryContext(ctx, `SELECT term, data`+ofTerms(len(args)-2), args...)
+	if err != nil {
+		return left, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var term, data string
+		if err := rows.Scan(&term, &data); err != nil {
+			return left, err
+		}
+		var rest []byte
+		for r := (&reader{data: data}); len(r.data) > 0; {
+			whole := r.data
+			which := int(r.data[0])
+			r.data = r.data[1:]
+			if r.text(); r.bad {
+				return left, errCorrupt
+			}
+			if which != number%blockSize {
+				rest = append(rest, whole[:len(whole)-len(r.data)]...)
+			}
+		}
+		if len(rest) == 0 {
+			left.only = append(left.only, term)
+		} else {
+			left.others[term] = rest
+		}
+	}
+	return left, rows.Err()
 }
 
 // entries calls found with each meeting's part of a term's postings.

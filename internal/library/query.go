@@ -35,8 +35,10 @@ type term struct {
 
 // The most that one query may have.
 const (
-	mostTerms   = 64 // those after are left out
-	mostPhrases = 16 // of each kind
+	mostQuery       = 4096 // bytes; those after are left out
+	mostTerms       = 64   // those after are left out
+	mostPhrases     = 16   // of each kind
+	mostPhraseWords = 100  // of one
 )
 
 // tellWeight is what a word counts that tells little of what is asked for.
@@ -44,13 +46,20 @@ const tellWeight = 0.5
 
 // parse finds the quotes and exclusions of a query.
 func parse(text string) question {
+	var q question
+	if len(text) > mostQuery {
+		end := mostQuery
+		for end > 0 && !utf8.RuneStart(text[end]) {
+			end--
+		}
+		text, q.cut = text[:end], true
+	}
 	text = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("“”„‟«»「」『』＂〝〞", r) {
 			return '"'
 		}
 		return r
 	}, words.Plain(text))
-	var q question
 	var plain strings.Builder
 	before := ' '
 	for i := 0; i < len(text); {
@@ -111,55 +120,19 @@ func (q *question) prepare(languages []string) error {
 	if len(q.phrases) > mostPhrases || len(q.without) > mostPhrases {
 		return &QueryError{fmt.Sprintf("the query has more than %d phrases in quotes, or words to exclude: give fewer", mostPhrases)}
 	}
+	for _, phrase := range slices.Concat(q.phrases, q.without) {
+		if strings.Count(phrase, " ") > mostPhraseWords+1 {
+			return &QueryError{fmt.Sprintf("a phrase in quotes has more than %d words: give its rarest few", mostPhraseWords)}
+		}
+	}
+	in := asked{lexicons: lexiconsOf(languages), detector: words.NewDetector()}
 	for _, phrase := range q.without {
-		single := question{plain: phrase}
-		if strings.Count(phrase, " ") == 2 && single.prepare(languages) == nil {
-			q.barred = append(q.barred, single.terms...)
+		if strings.Count(phrase, " ") == 2 {
+			q.barred = append(q.barred, in.with(phrase).terms(phrase, nil)...)
 		}
 	}
 	q.terms = nil
-	lexicons := make([]*words.Lexicon, 0, len(languages))
-	for _, language := range languages {
-		lexicons = append(lexicons, words.NewLexicon(language))
-	}
-	// people ask in their own language about what was said in another
-	asked, lead := words.NewDetector().Detect(q.plain)
-	if lead < 1 && len(lexicons) == 0 {
-		asked, lead = "en", 1
-	}
-	if lead >= 1 && !slices.Contains(languages, asked) {
-		lexicons = append(lexicons, words.NewLexicon(asked))
-	}
-	in := spoken(q.plain, lexicons)
-	var kept, asking, kana []term
-	for _, w := range words.Split(q.plain) {
-		if w.Run {
-			some, weak := runTerms(w.Text)
-			kept, kana = append(kept, some...), append(kana, weak...)
-			continue
-		}
-		for _, part := range w.Parts() {
-			t, ask := wordTerm(part, lexicons, in)
-			switch {
-			case len(t.stems) == 0:
-			case ask:
-				asking = append(asking, t)
-			default:
-				kept = append(kept, t)
-			}
-		}
-	}
-	for _, phrase := range q.quoted {
-		for _, t := range phraseTerms(phrase, lexicons) {
-			t.must = true
-			kept = append(kept, t)
-		}
-	}
-	for _, weaker := range [][]term{asking, kana} {
-		if len(kept) == 0 {
-			kept = weaker
-		}
-	}
+	kept := in.with(q.plain).terms(q.plain, q.quoted)
 	before := -1
 	for _, t := range kept {
 		i := slices.IndexFunc(q.terms, func(u term) bool { return slices.Equal(t.stems, u.stems) && t.prefix == u.prefix })
@@ -188,13 +161,84 @@ func (q *question) prepare(languages []string) error {
 	return &QueryError{"the query is empty: give the words, names or numbers to look for"}
 }
 
+// asked is what the words of a query are made terms with.
+type asked struct {
+	lexicons []*words.Lexicon
+	detector *words.Detector
+}
+
+// lexiconsOf returns the lexicons of languages, one for all of which nothing is
+// known.
+func lexiconsOf(languages []string) []*words.Lexicon {
+	var all []*words.Lexicon
+	unknown := false
+	for _, language := range languages {
+		if !words.Known(language) {
+			if unknown {
+				continue
+			}
+			unknown = true
+		}
+		all = append(all, words.NewLexicon(language))
+	}
+	return all
+}
+
+// with adds the language that a text is in: people ask in their own about what
+// was said in another.
+func (a asked) with(plain string) asked {
+	language, lead := a.detector.Detect(plain)
+	if lead < 1 && len(a.lexicons) == 0 {
+		language, lead = "en", 1
+	}
+	if lead >= 1 && !slices.ContainsFunc(a.lexicons, func(x *words.Lexicon) bool { return x.Language == language }) {
+		a.lexicons = append(slices.Clip(a.lexicons), words.NewLexicon(language))
+	}
+	return a
+}
+
+// terms are those of a text and of quotes, in the order in which they stand.
+func (a asked) terms(plain string, quoted []string) []term {
+	in := spoken(plain, a.lexicons)
+	var kept, asking, kana []term
+	for w := range words.All(plain) {
+		if w.Run {
+			some, weak := runTerms(w.Text)
+			kept, kana = append(kept, some...), append(kana, weak...)
+			continue
+		}
+		for _, part := range w.Parts() {
+			t, ask := wordTerm(part, a.lexicons, in)
+			switch {
+			case len(t.stems) == 0:
+			case ask:
+				asking = append(asking, t)
+			default:
+				kept = append(kept, t)
+			}
+		}
+	}
+	for _, phrase := range quoted {
+		for _, t := range phraseTerms(phrase, a.lexicons) {
+			t.must = true
+			kept = append(kept, t)
+		}
+	}
+	for _, weaker := range [][]term{asking, kana} {
+		if len(kept) == 0 {
+			kept = weaker
+		}
+	}
+	return kept
+}
+
 // spoken answers the language of the query, if its stop words tell.
 func spoken(plain string, lexicons []*words.Lexicon) *words.Lexicon {
 	var best *words.Lexicon
 	most := 0
 	for _, x := range lexicons {
 		n := 0
-		for _, w := range words.Split(plain) {
+		for w := range words.All(plain) {
 			if x.Stops(w.Text) {
 				n++
 			}
@@ -209,6 +253,7 @@ func spoken(plain string, lexicons []*words.Lexicon) *words.Lexicon {
 // wordTerm says also whether the word only asks. A stop word of the query's own
 // language has no stems, whatever it means in others.
 func wordTerm(word string, lexicons []*words.Lexicon, in *words.Lexicon) (t term, ask bool) {
+	word = words.Clip(word)
 	t.word, t.count = word, 1
 	if in != nil && in.Term(word) == "" {
 		return t, false
@@ -250,7 +295,7 @@ func runTerms(run string) (strong, weak []term) {
 			all = all[:len(all)-1]
 		}
 		for _, pair := range all {
-			t := term{word: piece, stems: []string{pair}, count: 1, prefix: len(all) == 1 && pair == piece && len(words.Pairs(pair)) == 1}
+			t := term{word: words.Clip(piece), stems: []string{pair}, count: 1, prefix: len(all) == 1 && pair == piece && len(words.Pairs(pair)) == 1}
 			if strings.Trim(pair, "ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわをん") == "" {
 				weak = append(weak, t)
 			} else {
@@ -265,7 +310,7 @@ func runTerms(run string) (strong, weak []term) {
 // it was said.
 func phraseTerms(phrase string, lexicons []*words.Lexicon) []term {
 	var all []term
-	for _, w := range words.Split(phrase) {
+	for w := range words.All(phrase) {
 		if w.Run {
 			strong, weak := runTerms(w.Text)
 			all = append(append(all, strong...), weak...)
@@ -276,6 +321,7 @@ func phraseTerms(phrase string, lexicons []*words.Lexicon) []term {
 			parts = parts[:len(parts)-1] // the last is them all in one, which may be said in two
 		}
 		for _, part := range parts {
+			part = words.Clip(part)
 			t, everywhere := term{word: part, count: 1}, true
 			for _, x := range lexicons {
 				stem := x.Term(part)

@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -56,7 +57,10 @@ func TestNearest(t *testing.T) {
 	t.Parallel()
 	words := strings.Fields("battery water better bakery schedule kubernet katherin fonetik 42 invoice invoic")
 	for word, want := range map[string]string{"batery": "battery", "catherin": "katherin", "phonetik": "fonetik", "43": "", "xylophon": "", "shedule": "schedule"} {
-		best, same := nearest(word, words)
+		best, same, err := nearest(t.Context(), word, words)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if got := strings.Join(best[:same], " "); got != want {
 			t.Errorf("%s: got %s of %v, want %s", word, got, best, want)
 		}
@@ -65,10 +69,53 @@ func TestNearest(t *testing.T) {
 		a, b string
 		want int
 	}{{"", "", 0}, {"ab", "ba", 1}, {"kitten", "sitting", 3}, {"会議", "会社", 1}} {
-		if got := edits(c.a, c.b); got != c.want {
-			t.Errorf("edits(%s, %s): got %d, want %d", c.a, c.b, got, c.want)
+		if p := patternOf(c.a); p.edits(c.b) != c.want {
+			t.Errorf("edits(%s, %s): got %d, want %d", c.a, c.b, p.edits(c.b), c.want)
 		}
 	}
+}
+
+// TestEdits compares the bits with the table that they stand for.
+func TestEdits(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	word := func() string {
+		var out strings.Builder
+		for n := r.IntN(9) * (1 + r.IntN(7)); n > 0; n-- {
+			out.WriteRune([]rune("abcéß会")[r.IntN(6)])
+		}
+		return out.String()
+	}
+	for range 5000 {
+		a, b := word(), word()
+		if p := patternOf(a); p.edits(b) != edits(a, b) {
+			t.Fatalf("%s, %s: got %d, want %d", a, b, p.edits(b), edits(a, b))
+		}
+	}
+}
+
+// edits is how many letters are to be changed, left out, added or swapped with
+// their neighbour to make b of a.
+func edits(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	table := make([][]int, len(x)+1)
+	for i := range table {
+		table[i] = make([]int, len(y)+1)
+		for j := range table[i] {
+			switch {
+			case i == 0 || j == 0:
+				table[i][j] = i + j
+			case x[i-1] == y[j-1]:
+				table[i][j] = table[i-1][j-1]
+			default:
+				table[i][j] = 1 + min(table[i-1][j-1], table[i-1][j], table[i][j-1])
+				if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+					table[i][j] = min(table[i][j], table[i-2][j-2]+1)
+				}
+			}
+		}
+	}
+	return table[len(x)][len(y)]
 }
 
 func FuzzSearch(f *testing.F) {
@@ -105,7 +152,11 @@ func FuzzUnpack(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	index, err := analyse("A title", turns).pack()
+	made, err := analyse(f.Context(), "A title", turns)
+	if err != nil {
+		f.Fatal(err)
+	}
+	index, err := made.pack()
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -1,9 +1,12 @@
 package library
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 const (
@@ -66,7 +69,8 @@ func (ix *index) matches(terms []term) (which []int, weight []float64) {
 	return which, weight
 }
 
-// scorer scores spans of the units that may answer a question.
+// scorer scores spans of the units that may answer a question, one after the
+// other.
 type scorer struct {
 	*index
 	asked  *question
@@ -75,11 +79,14 @@ type scorer struct {
 	weight []float64 // and how well
 	marks  [][]bool  // by phrase: which units are a part of one
 	all    *rarities // nil when the meeting is taken by itself
+
+	counts []float64 // of the terms, of each with the one before it, and of the phrases, in one span
+	some   []int     // which of these there are, in order
 }
 
 // rank scores the units at the given places. Of phrases, marks says which units
 // are a part of one. Without rarities the meeting is taken by itself.
-func (ix *index) rank(q *question, at []int, marks [][]bool, all *rarities) ranking {
+func (ix *index) rank(ctx context.Context, q *question, at []int, marks [][]bool, all *rarities) (ranking, error) {
 	s := &scorer{index: ix, asked: q, units: make([]unit, len(at)), all: all}
 	s.which, s.weight = ix.matches(q.terms)
 	for _, mark := range marks {
@@ -89,15 +96,24 @@ func (ix *index) rank(q *question, at []int, marks [][]bool, all *rarities) rank
 		}
 		s.marks = append(s.marks, own)
 	}
+	s.counts = make([]float64, 2*len(q.terms)+len(s.marks))
 	single := make([]span, len(at))
 	for i, u := range at {
 		s.units[i], single[i] = ix.units[u], span{i, i + 1}
 	}
-	r := ranking{at: at, own: s.score(single, 0), around: make([]float64, len(at))}
+	r := ranking{at: at, around: make([]float64, len(at))}
+	var err error
+	if r.own, err = s.score(ctx, single, 0); err != nil {
+		return r, err
+	}
+	best := make([]float64, len(at))
 	for _, size := range passageSizes {
 		spans := passages(s.units, size)
-		scores := s.score(spans, size)
-		best := make([]float64, len(at))
+		scores, err := s.score(ctx, spans, size)
+		if err != nil {
+			return r, err
+		}
+		clear(best)
 		for i, span := range spans {
 			for u := span.from; u < span.to; u++ {
 				best[u] = max(best[u], scores[i])
@@ -123,54 +139,84 @@ func (ix *index) rank(q *question, at []int, marks [][]bool, all *rarities) rank
 			}
 		}
 	}
-	return r
+	return r, nil
 }
 
 // score scores spans: passages of about so many words, or units by themselves
 // when size is 0. Those have no title, and may lack the phrases.
-func (s *scorer) score(spans []span, size int) []float64 {
-	terms := len(s.asked.terms)
-	width := 2*terms + len(s.marks) // the terms, each with the one before it, the phrases
-	counts, lengths := make([]float64, width*len(spans)), make([]float64, len(spans))
-	total, having := 0.0, make([]int, width)
-	for i, span := range spans {
-		row := counts[i*width : (i+1)*width]
-		lengths[i] = s.count(span, size > 0, row)
-		total += lengths[i]
-		for t, n := range row {
-			if n > 0 {
-				having[t]++
-			}
+func (s *scorer) score(ctx context.Context, spans []span, size int) ([]float64, error) {
+	total, having := 0, make([]int, len(s.counts))
+	for _, span := range spans {
+		if err := work.Check(ctx); err != nil {
+			return nil, err
+		}
+		if s.all != nil { // which knows how rare the terms are
+			total += s.length(span, size > 0)
+			continue
+		}
+		total += s.count(span, size > 0)
+		for _, t := range s.some {
+			having[t]++
 		}
 	}
-	average := max(1, total/float64(max(1, len(spans))))
+	average := max(1, float64(total)/float64(max(1, len(spans))))
 	if s.all != nil && size > 0 {
 		average = s.all.average * float64(size) / passageWords
 	}
 	weights := s.weights(having, len(spans))
 	scores := make([]float64, len(spans))
-	for i := range spans {
-		for t, n := range counts[i*width : (i+1)*width] {
-			if n > 0 {
-				scores[i] += weights[t] * bm25(min(n, maxCount), lengths[i], average)
-			} else if size > 0 && t >= 2*terms {
-				scores[i] = 0
-				break // a phrase must be there
+	for i, span := range spans {
+		if err := work.Check(ctx); err != nil {
+			return nil, err
+		}
+		length, phrases := float64(s.count(span, size > 0)), 0
+		for _, t := range s.some {
+			scores[i] += weights[t] * bm25(min(s.counts[t], maxCount), length, average)
+			if t >= 2*len(s.asked.terms) {
+				phrases++
 			}
 		}
+		if size > 0 && phrases < len(s.marks) { // all must be there
+			scores[i] = 0
+		}
 	}
-	return scores
+	return scores, nil
+}
+
+// length is how many terms a span has.
+func (s *scorer) length(in span, passage bool) int {
+	n := 0
+	if passage {
+		n = len(s.titled)
+	}
+	for i := in.from; i < in.to; i++ {
+		if i == in.from || s.units[i].speaker != s.units[i-1].speaker {
+			n += len(s.called[s.units[i].speaker])
+		}
+		n += len(s.units[i].terms)
+	}
+	return n
 }
 
 // count counts in a span, and answers how many terms it has.
-func (s *scorer) count(in span, passage bool, counts []float64) float64 {
-	terms, length, before := len(s.asked.terms), 0.0, 0
+func (s *scorer) count(in span, passage bool) (length int) {
+	for _, t := range s.some {
+		s.counts[t] = 0
+	}
+	s.some = s.some[:0]
+	add := func(t int, n float64) {
+		if s.counts[t] == 0 {
+			s.some = append(s.some, t)
+		}
+		s.counts[t] += n
+	}
+	terms, before := len(s.asked.terms), 0
 	found := func(id int32) {
 		n := s.which[id]
 		if n > 0 {
-			counts[n-1] += s.weight[id]
+			add(n-1, s.weight[id])
 			if n == before+1 && s.asked.terms[n-1].follows {
-				counts[terms+n-1]++
+				add(terms+n-1, 1)
 			}
 		}
 		before = n
@@ -185,11 +231,12 @@ func (s *scorer) count(in span, passage bool, counts []float64) float64 {
 		for p, mark := range s.marks {
 			for u := in.from; u < in.to; u++ {
 				if mark[u] {
-					counts[2*terms+p]++
+					add(2*terms+p, 1)
 				}
 			}
 		}
 	}
+	slices.Sort(s.some)
 	return length
 }
 

@@ -66,6 +66,9 @@ func migrations() []string {
 	`, `
 		ALTER TABLE meetings ADD COLUMN kept INTEGER NOT NULL DEFAULT 0; -- since when, in milliseconds
 		UPDATE meetings SET kept = unixepoch() * 1000;
+	`, `
+		ALTER TABLE tenants ADD COLUMN changes INTEGER NOT NULL DEFAULT 0; -- how often something of theirs was changed
+		ALTER TABLE meetings ADD COLUMN beyond INTEGER NOT NULL DEFAULT 0; -- words at the end that are not indexed
 	`}
 }
 

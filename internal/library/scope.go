@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/meetmcp/meetmcp/internal/words"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // scope finds the meetings in question.
@@ -35,37 +36,42 @@ func (s *search) scope(ctx context.Context) error {
 		}
 		limit(`bot NOT IN (SELECT value FROM json_each(?))`, string(bots))
 	}
-	names := ``
-	if s.Meeting != "" || s.Speaker != "" {
-		names = `, title, url, speakers`
+	type row struct {
+		number, turns, beyond         int
+		copied                        int64
+		when                          sql.NullInt64
+		spoken, title, link, speakers string
 	}
-	rows, err := s.tx.QueryContext(ctx, `SELECT number, turns, date, languages`+names+` FROM meetings WHERE `+where, args...)
+	columns := `number, copy, turns, beyond, date, languages`
+	if s.Meeting != "" || s.Speaker != "" {
+		columns += `, title, url, speakers`
+	} else {
+		columns += `, '', '', ''`
+	}
+	var all []row
+	err := s.library.each(ctx, func(rows *sql.Rows) error {
+		var r row
+		err := rows.Scan(&r.number, &r.copied, &r.turns, &r.beyond, &r.when, &r.spoken, &r.title, &r.link, &r.speakers)
+		all = append(all, r)
+		return err
+	}, `SELECT `+columns+` FROM meetings WHERE `+where, args...)
 	if err != nil {
 		return err
-	}
-	defer rows.Close()
-	var spoken, title, link, speakers sql.RawBytes
-	columns := 4
-	if names != `` {
-		columns = 7
 	}
 	meeting, speaker := folded(s.Meeting), folded(s.Speaker)
 	others := map[string]bool{}
 	named := map[string]bool{} // whether a name has what is looked for
 	known := map[string]bool{}
-	for rows.Next() {
-		var number, turns int
-		var when sql.NullInt64
-		into := []any{&number, &turns, &when, &spoken, &title, &link, &speakers}
-		if err := rows.Scan(into[:columns]...); err != nil {
+	for _, r := range all {
+		if err := work.Check(ctx); err != nil {
 			return err
 		}
-		if meeting != "" && !strings.Contains(folded(string(title)), meeting) && !strings.Contains(folded(string(link)), meeting) {
+		if meeting != "" && !strings.Contains(folded(r.title), meeting) && !strings.Contains(folded(r.link), meeting) {
 			continue
 		}
 		var meant []string
 		if speaker != "" {
-			for name := range strings.SplitSeq(string(speakers), "\n") {
+			for name := range strings.SplitSeq(r.speakers, "\n") {
 				if _, seen := named[name]; !seen {
 					named[name] = strings.Contains(folded(name), speaker)
 				}
@@ -80,10 +86,13 @@ func (s *search) scope(ctx context.Context) error {
 				continue
 			}
 		}
-		s.places = append(s.places, place{number: number, speakers: meant})
+		s.places = append(s.places, place{number: r.number, copied: r.copied, speakers: meant})
 		s.found.Searched++
-		s.found.Turns += turns
-		if at := date(when); when.Valid {
+		s.found.Turns += r.turns
+		if r.beyond > 0 {
+			s.found.Begun++
+		}
+		if at := date(r.when); r.when.Valid {
 			if s.found.Oldest.IsZero() || at.Before(s.found.Oldest) {
 				s.found.Oldest = at
 			}
@@ -91,9 +100,9 @@ func (s *search) scope(ctx context.Context) error {
 				s.found.Newest = at
 			}
 		}
-		if !known[string(spoken)] {
-			known[string(spoken)] = true
-			for language := range strings.FieldsSeq(string(spoken)) {
+		if !known[r.spoken] {
+			known[r.spoken] = true
+			for language := range strings.FieldsSeq(r.spoken) {
 				if !slices.Contains(s.languages, language) {
 					s.languages = append(s.languages, language)
 				}
@@ -104,7 +113,7 @@ func (s *search) scope(ctx context.Context) error {
 		s.found.Speakers = slices.Sorted(maps.Keys(others))
 	}
 	slices.Sort(s.languages)
-	return rows.Err()
+	return nil
 }
 
 const maxNames = 50 // that are offered in the place of a speaker whom nobody knows

@@ -1,16 +1,19 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // Query is what to look for, and where.
@@ -46,6 +49,7 @@ type Results struct {
 	More           bool // there are hits after these
 	Cut            bool // the query is so long that only its first words were searched for
 	Searched       int  // meetings
+	Begun          int  // of these, so long that only their beginning is indexed
 	Turns          int  // of these meetings
 	Oldest, Newest time.Time
 	Unknown        []string            // words of the query that occur nowhere
@@ -65,24 +69,54 @@ func (e *QueryError) Error() string { return e.Reason }
 // Search finds the passages that answer a query best: by the score of their
 // meeting, when there are several.
 func (t *Tenant) Search(ctx context.Context, q Query) (Results, error) {
-	asked := parse(q.Text)
 	if q.Limit <= 0 {
 		q.Limit = 8
 	}
 	q.Offset = min(max(q.Offset, 0), math.MaxInt32) // it comes out of cursors, which may be forged
-	s := search{Query: q, asked: &asked, library: t.library, found: Results{Phrases: trimmed(asked.phrases), Without: trimmed(asked.without)}}
-	err := t.read(ctx, func(tx *sql.Tx, tenant int64) error {
-		s.tx, s.tenant = tx, tenant
-		return s.run(ctx)
+	var found Results
+	err := work.Heavy(ctx, func(ctx context.Context) (err error) {
+		for n := 1; ; n++ {
+			if found, err = t.search(ctx, q, n >= attempts && q.BotID == ""); !errors.Is(err, errChanged) {
+				return err
+			}
+		}
 	})
 	if len(q.Except) > 0 {
-		s.found.Nearest, s.found.Instead = nil, nil
+		found.Nearest, found.Instead = nil, nil
 	}
 	var refused *QueryError
 	if err != nil && !errors.As(err, &refused) {
 		err = fmt.Errorf("search library: %w", err)
 	}
-	return s.found, err
+	return found, err
+}
+
+// attempts is how often a search of all meetings begins anew while these change:
+// it looks at them bit by bit, so that it keeps nobody from writing. The last
+// attempt passes over what is no longer there.
+const attempts = 5
+
+var errChanged = errors.New("the library has changed meanwhile")
+
+func (t *Tenant) search(ctx context.Context, q Query, last bool) (Results, error) {
+	asked := parse(q.Text)
+	s := search{Query: q, asked: &asked, library: t.library, last: last, found: Results{Phrases: trimmed(asked.phrases), Without: trimmed(asked.without)}}
+	state := func() (id, changes int64, err error) {
+		defer t.library.reading()()
+		return t.state(ctx, t.library.reads)
+	}
+	var before int64
+	var err error
+	if s.tenant, before, err = state(); err != nil {
+		return s.found, err
+	}
+	if err = s.run(ctx); err != nil || last || q.BotID != "" {
+		return s.found, err
+	}
+	if _, after, err := state(); err != nil || after != before {
+		return s.found, cmp.Or(err, errChanged)
+	}
+	return s.found, nil
 }
 
 func trimmed(phrases []string) []string {
@@ -98,8 +132,8 @@ type search struct {
 	Query
 	asked     *question
 	library   *Library
-	tx        *sql.Tx
 	tenant    int64
+	last      bool    // attempt
 	places    []place // of the meetings in question
 	languages []string
 	found     Results
@@ -108,6 +142,7 @@ type search struct {
 // place is a meeting that is looked into.
 type place struct {
 	number   int
+	copied   int64
 	score    float64
 	speakers []string // of those that are looked for
 }
@@ -132,6 +167,7 @@ func (s *search) run(ctx context.Context) error {
 // loaded is a meeting with all that a hit needs.
 type loaded struct {
 	id, copied int64
+	held       int64 // bytes that are counted for it
 	entry      Entry
 	index      *index
 	turns      []transcript.Turn // once they are read
@@ -139,16 +175,81 @@ type loaded struct {
 	ranked     ranking
 }
 
-// load loads a meeting's index.
-func (s *search) load(ctx context.Context, number int) (*loaded, error) {
-	m := &loaded{}
-	row := s.tx.QueryRowContext(ctx, `SELECT `+entryColumns+`, id, copy FROM meetings WHERE tenant = ? AND number = ?`, s.tenant, number)
-	var err error
-	if m.entry, err = scanEntry(row, &m.id, &m.copied); err != nil {
+// load loads a meeting's index, or answers nil when the meeting is not there any
+// more.
+func (s *search) load(ctx context.Context, p place) (*loaded, error) {
+	all, err := s.loadAll(ctx, []place{p})
+	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	m.index, err = s.library.indexOf(ctx, s.tx, m.id, m.copied)
-	return m, err
+	return all[0], nil
+}
+
+// loadAll loads meetings in the order of their places, without those that are
+// not there any more. A place without a copy means whichever there is.
+func (s *search) loadAll(ctx context.Context, places []place) ([]*loaded, error) {
+	numbers := make([]string, len(places))
+	for i, p := range places {
+		numbers[i] = strconv.Itoa(p.number)
+	}
+	there := map[int]*loaded{}
+	err := s.library.each(ctx, func(rows *sql.Rows) (err error) {
+		m, number := &loaded{}, 0
+		m.entry, err = scanEntry(rows, &m.id, &m.copied, &number)
+		there[number] = m
+		return err
+	}, `SELECT `+entryColumns+`, meetings.id, copy, number FROM json_each(?) CROSS JOIN meetings ON tenant = ? AND number = value`, "["+strings.Join(numbers, ",")+"]", s.tenant)
+	if err != nil {
+		return nil, err
+	}
+	var all []*loaded
+	for _, p := range places {
+		m := there[p.number]
+		err := sql.ErrNoRows
+		var fresh int64
+		if m != nil && (p.copied == 0 || p.copied == m.copied) {
+			m.index, fresh, err = s.library.indexOf(ctx, m.id, m.copied)
+		}
+		if err != nil {
+			if err = s.changed(err); err != nil {
+				return all, err
+			}
+			continue
+		}
+		all = append(all, m)
+		if err := s.hold(ctx, m, fresh); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// changed is errChanged for what is not there any more, but nil at the last
+// attempt.
+func (s *search) changed(err error) error {
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return err
+	case s.last:
+		return nil
+	}
+	return errChanged
+}
+
+// hold counts what was unpacked of a meeting until it is released.
+func (s *search) hold(ctx context.Context, m *loaded, fresh int64) error {
+	if err := work.Hold(ctx, fresh); err != nil {
+		return err
+	}
+	m.held += fresh
+	return nil
+}
+
+func (s *search) release(ctx context.Context, all ...*loaded) {
+	for _, m := range all {
+		work.Release(ctx, m.held)
+		m.held = 0
+	}
 }
 
 // rank scores the meeting's units, as far as they may answer.
@@ -159,14 +260,17 @@ func (s *search) rank(ctx context.Context, m *loaded, all *rarities) error {
 		if err := s.read(ctx, m); err != nil {
 			return err
 		}
-		for _, phrase := range s.asked.phrases {
-			mark := m.index.find(phrase, m.turns)
+		found, err := m.index.find(ctx, slices.Concat(s.asked.phrases, s.asked.without), m.turns)
+		if err != nil {
+			return err
+		}
+		marks = found[:len(s.asked.phrases)]
+		for _, mark := range marks {
 			if !slices.Contains(mark, true) {
 				return nil
 			}
-			marks = append(marks, mark)
 		}
-		s.bar(m)
+		s.bar(m, found[len(marks):])
 	}
 	speaker := folded(s.Speaker)
 	speaks := make([]bool, len(m.index.speakers))
@@ -179,46 +283,53 @@ func (s *search) rank(ctx context.Context, m *loaded, all *rarities) error {
 			at = append(at, i)
 		}
 	}
-	m.ranked = m.index.rank(s.asked, at, marks, all)
-	return nil
+	var err error
+	m.ranked, err = m.index.rank(ctx, s.asked, at, marks, all)
+	return err
 }
 
 // bar marks the units that say what must not be there, in whatever form of the
 // word.
-func (s *search) bar(m *loaded) {
+func (s *search) bar(m *loaded, without [][]bool) {
 	which, _ := m.index.matches(s.asked.barred)
 	for i, u := range m.index.units {
 		m.barred[i] = slices.ContainsFunc(u.terms, func(id int32) bool { return which[id] > 0 })
 	}
-	for _, phrase := range s.asked.without {
-		for i, said := range m.index.find(phrase, m.turns) {
+	for _, mark := range without {
+		for i, said := range mark {
 			m.barred[i] = m.barred[i] || said
 		}
 	}
 }
 
 // read gets the turns, if they are not there yet.
-func (s *search) read(ctx context.Context, m *loaded) (err error) {
+func (s *search) read(ctx context.Context, m *loaded) error {
 	if m.turns != nil {
 		return nil
 	}
-	if m.turns, err = s.library.turnsOf(ctx, s.tx, m.id, m.copied); err != nil {
+	turns, fresh, err := s.library.turnsOf(ctx, m.id, m.copied)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errChanged
+	}
+	if err != nil {
 		return err
 	}
 	for _, u := range m.index.units {
-		if u.turn >= len(m.turns) || u.from > u.to || u.to > len(m.turns[u.turn].Text) {
+		if u.turn >= len(turns) || u.from > u.to || u.to > len(turns[u.turn].Text) {
 			return errCorrupt
 		}
 	}
-	return nil
+	m.turns = turns
+	return s.hold(ctx, m, fresh)
 }
 
 // inside searches one meeting, by itself.
 func (s *search) inside(ctx context.Context) error {
-	m, err := s.load(ctx, s.places[0].number)
-	if err != nil {
+	m, err := s.load(ctx, s.places[0])
+	if err != nil || m == nil {
 		return err
 	}
+	defer s.release(ctx, m)
 	if err := s.unknown(ctx, m.index); err != nil {
 		return err
 	}

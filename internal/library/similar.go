@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/meetmcp/meetmcp/internal/words"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 const (
@@ -15,87 +16,92 @@ const (
 	mostUnknown  = 8    // words of a query for which others are looked for
 	likeness     = 0.55 // from which a word is offered for another
 	sameness     = 0.8  // from which it is searched for in its place
+	checkEvery   = 256  // rounds of a loop over terms, between looks at the context
 )
 
 // nearest picks, of a vocabulary, the terms that a word may have been meant by
 // or heard as, best first, and how many of them are as good as the same.
-func nearest(stem string, vocabulary []string) (best []string, same int) {
+func nearest(ctx context.Context, stem string, vocabulary []string) (best []string, same int, err error) {
 	type scored struct {
 		term string
 		like float64
 	}
-	var all []scored
-	sound := sounds(stem)
-	for _, term := range vocabulary {
-		if words.Digit(stem[0]) || term == "" || words.Digit(term[0]) {
+	if stem == "" || words.Digit(stem[0]) {
+		return nil, 0, nil
+	}
+	var top []scored
+	to := likenessTo(stem)
+	for i, term := range vocabulary {
+		if i%checkEvery == 0 {
+			if err := work.Check(ctx); err != nil {
+				return nil, 0, err
+			}
+		}
+		if term == "" || words.Digit(term[0]) {
 			continue
 		}
-		if like := alike(stem, term, sound); like >= likeness {
-			all = append(all, scored{term, like})
+		like := to.of(term)
+		if like < likeness {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(top, scored{term, like}, func(a, b scored) int {
+			return cmp.Or(cmp.Compare(b.like, a.like), cmp.Compare(a.term, b.term))
+		})
+		if at < nearestWords {
+			top = slices.Insert(top, at, scored{term, like})
+			top = top[:min(len(top), nearestWords)]
 		}
 	}
-	slices.SortFunc(all, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.like, a.like), cmp.Compare(a.term, b.term))
-	})
-	for _, s := range all[:min(len(all), nearestWords)] {
+	for _, s := range top {
 		best = append(best, s.term)
-		if s.like >= max(sameness, all[0].like-0.1) && utf8.RuneCountInString(stem) >= 4 {
+		if s.like >= max(sameness, top[0].like-0.1) && to.letters >= 4 {
 			same++
 		}
 	}
-	return best, same
+	return best, same, nil
 }
 
-// alike compares two stems by their letters and by their sound, from 0 to 1.
-func alike(a, b, soundOfA string) float64 {
-	n, m := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
-	longest := max(n, m)
-	if 2*min(n, m) < longest {
+// likenessOf compares stems with one, by their letters and by their sound.
+type likenessOf struct {
+	stem, sound string
+	pattern
+	sounds *strings.Replacer
+}
+
+func likenessTo(stem string) likenessOf {
+	l := likenessOf{stem: stem, pattern: patternOf(stem), sounds: alikeSounds()}
+	l.sound = sounds(l.sounds, stem)
+	return l
+}
+
+// of answers how much a term is like the stem, from 0 to 1: 0 for all that are
+// less so than likeness.
+func (l *likenessOf) of(term string) float64 {
+	m := utf8.RuneCountInString(term)
+	longest, shortest := max(l.letters, m), min(l.letters, m)
+	if 2*shortest < longest {
 		return 0
 	}
-	like := 1 - float64(edits(a, b))/float64(longest)
-	if len(soundOfA) > 1 && soundOfA == sounds(b) {
+	begins := shortest >= 4 && (strings.HasPrefix(l.stem, term) || strings.HasPrefix(term, l.stem))
+	like := 1 - float64(l.edits(term))/float64(longest)
+	if !begins && like+0.1 < likeness { // whatever it sounds like
+		return 0
+	}
+	if len(l.sound) > 1 && l.sound == sounds(l.sounds, term) {
 		like += 0.1
 	} else {
 		like -= 0.05
 	}
-	if min(n, m) >= 4 && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a)) {
+	if begins {
 		like = max(like, likeness+0.1)
 	}
 	return like
 }
 
-// edits is how many letters are to be changed, left out, added or swapped with
-// their neighbour to make b of a.
-func edits(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	var before []int
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		next := make([]int, len(y)+1)
-		next[0] = i + 1
-		for j := range y {
-			change := 1
-			if x[i] == y[j] {
-				change = 0
-			}
-			next[j+1] = min(next[j]+1, row[j+1]+1, row[j]+change)
-			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
-				next[j+1] = min(next[j+1], before[j-1]+1)
-			}
-		}
-		before, row = row, next
-	}
-	return row[len(y)]
-}
-
 // sounds is a word without what recognizers mix up: vowels, doubled letters,
 // and letters that many languages say alike.
-func sounds(word string) string {
-	word = strings.NewReplacer("ph", "f", "gh", "", "ck", "k", "sch", "s", "sh", "s", "ch", "k", "th", "t", "qu", "kv", "wh", "v").Replace(word)
+func sounds(alike *strings.Replacer, word string) string {
+	word = alike.Replace(word)
 	var out strings.Builder
 	last := rune(0)
 	for i, r := range word {
@@ -125,6 +131,11 @@ func sounds(word string) string {
 		last = r
 	}
 	return out.String()
+}
+
+// alikeSounds replaces letters that are said as one.
+func alikeSounds() *strings.Replacer {
+	return strings.NewReplacer("ph", "f", "gh", "", "ck", "k", "sch", "s", "sh", "s", "ch", "k", "th", "t", "qu", "kv", "wh", "v")
 }
 
 // vocabulary is what words there are, of a meeting or of all.
@@ -159,7 +170,10 @@ func (s *search) unknown(ctx context.Context, all vocabulary) error {
 		if err != nil {
 			return err
 		}
-		best, same := nearest(t.stems[0], terms)
+		best, same, err := nearest(ctx, t.stems[0], terms)
+		if err != nil {
+			return err
+		}
 		s.asked.terms[i].near = best[:same]
 		for n, near := range best {
 			word, err := all.spelled(ctx, near)
@@ -182,37 +196,4 @@ func note(notes *map[string][]string, word, near string) {
 	if !slices.Contains((*notes)[word], near) {
 		(*notes)[word] = append((*notes)[word], near)
 	}
-}
-
-func (ix *index) has(_ context.Context, t term) (bool, error) {
-	which, _ := ix.matches([]term{t})
-	return slices.Contains(which, 1), nil
-}
-
-func (ix *index) like(context.Context, string) ([]string, error) { return ix.terms, nil }
-
-func (ix *index) starting(_ context.Context, head string) ([]string, error) {
-	var all []string
-	for i, _ := slices.BinarySearch(ix.terms, head); i < len(ix.terms) && strings.HasPrefix(ix.terms[i], head); i++ {
-		all = append(all, ix.terms[i])
-	}
-	return all, nil
-}
-
-func (ix *index) ending(_ context.Context, tail string) ([]string, error) {
-	var all []string
-	for i, term := range ix.terms {
-		if ix.compounds && slices.ContainsFunc(ix.forms(i), func(form string) bool { return strings.HasSuffix(form, tail) }) {
-			all = append(all, term)
-		}
-	}
-	return all, nil
-}
-
-func (ix *index) spelled(_ context.Context, term string) (string, error) {
-	i, found := slices.BinarySearch(ix.terms, term)
-	if !found {
-		return term, nil
-	}
-	return ix.words[i], nil
 }

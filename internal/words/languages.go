@@ -95,6 +95,10 @@ func Language(tag string) string {
 	return ""
 }
 
+// Known reports that there are stems or stop words of a language; the others
+// are all indexed alike.
+func Known(language string) bool { return stemmer(language) != nil || stopWords(language) != "" }
+
 // Lexicon makes terms of the words of one language.
 type Lexicon struct {
 	Language string // two letters, or "" when it is not known
@@ -162,6 +166,7 @@ func (x *Lexicon) terms(list string) map[string]bool {
 // Term is what the word of a spaced script is indexed as, or "" when it says
 // too little to be.
 func (x *Lexicon) Term(word string) string {
+	word = Clip(word)
 	if term, known := x.made[word]; known {
 		return term
 	}
@@ -185,7 +190,7 @@ func (x *Lexicon) make(word string) string {
 			word = stem
 		}
 	}
-	return Unaccented(word)
+	return Clip(Unaccented(word))
 }
 
 // bare takes off what an apostrophe ties to a word: l'accord, Anna's.
@@ -206,7 +211,7 @@ func (x *Lexicon) bare(word string) string {
 
 // Each calls found with the terms of a text, and the words they were made of.
 func (x *Lexicon) Each(plain string, found func(term, word string)) {
-	for _, w := range Split(plain) {
+	for w := range All(plain) {
 		if w.Run {
 			for _, pair := range Pairs(w.Text) {
 				found(pair, pair)
@@ -215,7 +220,7 @@ func (x *Lexicon) Each(plain string, found func(term, word string)) {
 		}
 		for _, part := range w.Parts() {
 			if term := x.Term(part); term != "" {
-				found(term, part)
+				found(term, Clip(part))
 			}
 		}
 	}
@@ -243,7 +248,7 @@ func Prefix(head string) bool {
 // Subjects calls found with the terms that a text is about: those of Each but
 // for the pairs of characters that are grammar.
 func (x *Lexicon) Subjects(plain string, found func(term string)) {
-	for _, w := range Split(plain) {
+	for w := range All(plain) {
 		if w.Run {
 			subjects(w.Text, found)
 			continue
@@ -285,7 +290,7 @@ func (d *Detector) Detect(plain string) (best string, lead float64) {
 		return language, 100
 	}
 	score := map[string]float64{}
-	for _, w := range Split(plain) {
+	for w := range All(plain) {
 		for _, language := range d.of[w.Text] {
 			score[language] += 1 / float64(len(d.of[w.Text]))
 		}
@@ -342,14 +347,27 @@ func script(text string) string {
 	return best
 }
 
+// How many bytes tell a language: of a turn, and of all turns together, after
+// which the others are taken to be in the meeting's.
+const (
+	sample     = 8 << 10
+	mostSample = 1 << 20
+)
+
 // Languages says which language each turn is in: what the transcriber says,
 // else what the turn looks like, else what the meeting does.
 func Languages(turns []transcript.Turn) []string {
 	all := make([]string, len(turns))
 	missing := false
+	named := map[string]string{}
 	for i, t := range turns {
-		all[i] = Language(t.Lang)
-		missing = missing || all[i] == ""
+		language, known := named[t.Lang]
+		if !known {
+			language = Language(t.Lang)
+			named[t.Lang] = language
+		}
+		all[i] = language
+		missing = missing || language == ""
 	}
 	if !missing {
 		return all
@@ -357,11 +375,14 @@ func Languages(turns []transcript.Turn) []string {
 	d := NewDetector()
 	votes := map[string]float64{}
 	own := make([]string, len(turns))
+	sampled := 0
 	for i, t := range turns {
-		if all[i] != "" {
+		if all[i] != "" || sampled > mostSample {
 			continue
 		}
-		language, lead := d.Detect(Plain(t.Text))
+		text := t.Text[:min(len(t.Text), sample)]
+		sampled += len(text)
+		language, lead := d.Detect(Plain(text))
 		if lead >= 3 {
 			own[i] = language
 		}

@@ -3,12 +3,33 @@
 package words
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
+
+// Longest is how many letters of a word, or of a pair's marks, are looked at: of
+// longer ones the first count.
+const Longest = 64
+
+// Clip cuts off the letters of a word after the Longest.
+func Clip(word string) string {
+	if len(word) <= Longest {
+		return word
+	}
+	letters := 0
+	for i := range word {
+		if letters == Longest {
+			return word[:i]
+		}
+		letters++
+	}
+	return word
+}
 
 // Plain folds what writes the same word in two ways: widths, ligatures,
 // case, apostrophes and hyphens.
@@ -97,31 +118,38 @@ type Word struct {
 
 // Split splits a plain text.
 func Split(text string) []Word {
-	all := make([]Word, 0, len(text)/6)
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if !Letter(r) || unicode.IsMark(r) {
-			i += size
-			continue
-		}
-		start, run := i, Unspaced(r)
-		for i < len(text) {
-			r, size = utf8.DecodeRuneInString(text[i:])
-			switch {
-			case unicode.IsMark(r):
-			case Letter(r) && Unspaced(r) == run:
-			case !run && joint(text, i, r):
-			default:
-				size = 0
+	return slices.AppendSeq(make([]Word, 0, len(text)/6), All(text))
+}
+
+// All yields the words of a plain text one by one.
+func All(text string) iter.Seq[Word] {
+	return func(yield func(Word) bool) {
+		for i := 0; i < len(text); {
+			r, size := utf8.DecodeRuneInString(text[i:])
+			if !Letter(r) || unicode.IsMark(r) {
+				i += size
+				continue
 			}
-			if size == 0 {
-				break
+			start, run := i, Unspaced(r)
+			for i < len(text) {
+				r, size = utf8.DecodeRuneInString(text[i:])
+				switch {
+				case unicode.IsMark(r):
+				case Letter(r) && Unspaced(r) == run:
+				case !run && joint(text, i, r):
+				default:
+					size = 0
+				}
+				if size == 0 {
+					break
+				}
+				i += size
 			}
-			i += size
+			if !yield(Word{text[start:i], run, start, i}) {
+				return
+			}
 		}
-		all = append(all, Word{text[start:i], run, start, i})
 	}
-	return all
 }
 
 // joint says whether the sign at i holds two parts of a word or number together.
@@ -217,7 +245,7 @@ func Pairs(run string) []string {
 		if i+2 < len(starts) {
 			end = starts[i+2]
 		}
-		all = append(all, run[start:end])
+		all = append(all, Clip(run[start:end]))
 	}
 	return all
 }
@@ -228,7 +256,7 @@ func Exact(text string) string {
 	var out strings.Builder
 	out.Grow(len(text) + 2)
 	out.WriteByte(' ')
-	for _, w := range Split(Plain(text)) {
+	for w := range All(Plain(text)) {
 		switch {
 		case w.Run:
 			for i, r := range w.Text {

@@ -156,6 +156,19 @@ func Hold(ctx context.Context, n int64) error {
 	return nil
 }
 
+// Release gives back n bytes that Hold counted, before the call is done.
+func Release(ctx context.Context, n int64) {
+	c, _ := ctx.Value(callKey{}).(*call)
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	n = min(n, c.bytes)
+	c.bytes -= n
+	c.mu.Unlock()
+	c.pool.release(c.caller, n)
+}
+
 // Reserve counts n bytes for a caller outside of calls, as for a body that is
 // being read, until release is called.
 func (p *Pool) Reserve(caller string, n int64) (release func(), err error) {

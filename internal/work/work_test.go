@@ -108,6 +108,15 @@ func TestHold(t *testing.T) {
 		}
 	}
 	later, doneLater := work.Detach(a)
+	work.Release(t.Context(), 5)
+	work.Release(a, 20)
+	if use := pool.Use(); use.Bytes != 80 {
+		t.Errorf("after 20 of 100 were given back: %+v", use)
+	}
+	work.Release(a, 1000) // more than there is
+	if err := work.Hold(a, 50); err != nil {
+		t.Error(err)
+	}
 	doneA()
 	doneA()
 	if err := work.Hold(a, 1); err != nil { // which nobody would give back
