@@ -121,8 +121,8 @@ func join(ctx context.Context, api *client.Client, call *Call, in joinMeeting) (
 		return nil, err
 	}
 	req := in.JoinRequest
-	if !strings.Contains(req.MeetingURL, ".") {
-		return nil, badArgument("meeting_url: there is no link in this. Give the whole link to the meeting, as its invitation has it.")
+	if req.MeetingURL, err = call.meetingLink(req.MeetingURL); err != nil {
+		return nil, err
 	}
 	if req.StartTime, err = call.start(in.StartTime, loc); err != nil {
 		return nil, err

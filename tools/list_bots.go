@@ -258,7 +258,7 @@ func spoke(bot client.ListedBot, speaker string) bool {
 
 func botQuery(call *Call, in listBots) (client.BotQuery, error) {
 	q := client.BotQuery{
-		BotName: in.BotName, MeetingURL: in.MeetingURL,
+		BotName: in.BotName, MeetingURL: call.linkSent(in.MeetingURL),
 		FilterByExtra: in.FilterByExtra, SortByExtra: in.SortByExtra,
 	}
 	for condition := range strings.SplitSeq(in.FilterByExtra, ",") {

@@ -88,6 +88,10 @@ func schedule(ctx context.Context, api *client.Client, call *Call, in scheduleRe
 			call.note("an event has no meeting link, so no bot can join it.")
 			break
 		}
+		if _, refusal := linkIn(e.MeetingURL); refusal != "" {
+			call.note("an event's link leads to no meeting as far as known here; the bot may find none.")
+			break
+		}
 		call.platformNotes(e.MeetingURL, body.EnterMessage, body.WaitingRoomTimeout, body.BotSettings)
 	}
 	return recordingsOf(call, "Scheduled", events, "the bot joins by itself; afterwards list_bots finds it by time or link. update_recording changes it, unschedule_recording cancels it.")
