@@ -44,12 +44,12 @@ var allowed = map[string][]string{
 	"e2e/fixtures":        {"internal/serve"},
 	"tools":               {"client", "internal/access", "internal/audit", "internal/library", "internal/lru", "internal/nearest", "internal/shared", "internal/transcript", "internal/unfilled", "internal/untrusted", "internal/words", "internal/work", "summarize"},
 	"prompts":             {"internal/transcript"},
-	"summarize":           {"internal/extract", "internal/transcript", "internal/words", "prompts"},
+	"summarize":           {"internal/extract", "internal/transcript", "internal/words", "internal/work", "prompts"},
 	"internal/serve":      {"client", "internal/access", "internal/audit", "internal/bodies", "internal/events", "internal/jsonrpc", "internal/nearest", "internal/observe", "internal/shared", "internal/work"},
 	"internal/cli":        {"client", "client/sandbox", "configs", "internal/access", "internal/audit", "internal/bodies", "internal/events", "internal/library", "internal/observe", "internal/serve", "internal/shared", "internal/site", "internal/unfilled", "internal/work", "prompts", "summarize", "tools"},
 	"summarize/standin":   {"internal/transcript", "summarize"},
 	"e2e/standin":         {"summarize/standin"},
-	"internal/extract":    {"internal/transcript", "internal/words"},
+	"internal/extract":    {"internal/transcript", "internal/words", "internal/work"},
 	"summarize/eval":      {"internal/transcript", "internal/words", "summarize", "summarize/standin"},
 }
 

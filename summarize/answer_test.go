@@ -18,14 +18,19 @@ func FuzzAnswer(f *testing.F) {
 		f.Add(answer)
 	}
 	said := "We keep the lamps that came back from the fair, all twelve of them."
-	c := NewChecker([]transcript.Turn{{Index: 1, Speaker: "Ana", Text: said}})
+	c, err := newSummaryChecker(f.Context(), []transcript.Turn{{Index: 1, Speaker: "Ana", Text: said}})
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, answer string) {
 		d, err := parse(answer)
 		if err != nil {
 			return // it is sent back
 		}
 		var s Summary
-		c.admit(&s, d, 100)
+		if err := c.admit(t.Context(), &s, d, 100); err != nil {
+			t.Fatal(err)
+		}
 		s.arrange()
 		points := append(append(s.Points, s.Decisions...), s.OpenQuestions...)
 		for _, a := range s.ActionItems {

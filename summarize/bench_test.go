@@ -26,7 +26,7 @@ func BenchmarkExtract(b *testing.B) {
 			}
 			b.Run(fmt.Sprintf("%s/%d", name, words), func(b *testing.B) {
 				for b.Loop() {
-					if _, err := summarize.Extract(r); err != nil {
+					if _, err := summarize.Extract(b.Context(), r); err != nil {
 						b.Fatal(err)
 					}
 				}

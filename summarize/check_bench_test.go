@@ -24,7 +24,7 @@ func BenchmarkNewChecker(b *testing.B) {
 		turns := long(words)
 		b.Run(fmt.Sprint(words), func(b *testing.B) {
 			for b.Loop() {
-				summarize.NewChecker(turns)
+				newChecker(b, turns)
 			}
 		})
 	}
@@ -32,8 +32,8 @@ func BenchmarkNewChecker(b *testing.B) {
 
 func BenchmarkCheck(b *testing.B) {
 	turns := long(10_000)
-	c := summarize.NewChecker(turns)
-	c.Closest("labels", 3)
+	c := newChecker(b, turns)
+	passages(b, c, "labels", 3)
 	at := 400
 	for name, quote := range map[string]string{
 		"verified":  turns[at].Text,
@@ -42,14 +42,14 @@ func BenchmarkCheck(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				c.Check(summarize.Claim{Text: "Shelves have labels", Quotes: []summarize.Quote{{Text: quote, Turn: &at}}})
+				verdict(b, c, summarize.Claim{Text: "Shelves have labels", Quotes: []summarize.Quote{{Text: quote, Turn: &at}}})
 			}
 		})
 	}
-	monotone := summarize.NewChecker([]transcript.Turn{{Speaker: "Ana", Text: strings.Repeat("so so we so ", 5000) + "end"}})
+	monotone := newChecker(b, []transcript.Turn{{Speaker: "Ana", Text: strings.Repeat("so so we so ", 5000) + "end"}})
 	b.Run("monotone", func(b *testing.B) {
 		for b.Loop() {
-			monotone.Check(summarize.Claim{Text: "It ends", Quotes: []summarize.Quote{{Text: strings.Repeat("so we so ", 60) + "so so end end"}}})
+			verdict(b, monotone, summarize.Claim{Text: "It ends", Quotes: []summarize.Quote{{Text: strings.Repeat("so we so ", 60) + "so so end end"}}})
 		}
 	})
 }

@@ -35,6 +35,33 @@ func claim(text, quote string, turn int) summarize.Claim {
 	return summarize.Claim{Text: text, Quotes: []summarize.Quote{q}}
 }
 
+func newChecker(t testing.TB, turns []transcript.Turn) *summarize.Checker {
+	t.Helper()
+	c, err := summarize.NewChecker(t.Context(), turns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func verdict(t testing.TB, c *summarize.Checker, claim summarize.Claim) summarize.Verdict {
+	t.Helper()
+	v, err := c.Check(t.Context(), claim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func passages(t testing.TB, c *summarize.Checker, text string, n int) []summarize.Evidence {
+	t.Helper()
+	found, err := c.Closest(t.Context(), text, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
 // checked is a row of what the check is asked, and what it must say.
 type checked struct {
 	claim summarize.Claim
@@ -44,9 +71,9 @@ type checked struct {
 
 func check(t *testing.T, turns []transcript.Turn, rows []checked) {
 	t.Helper()
-	c := summarize.NewChecker(turns)
+	c := newChecker(t, turns)
 	for _, row := range rows {
-		v := c.Check(row.claim)
+		v := verdict(t, c, row.claim)
 		shown := v.Why
 		for _, e := range v.Evidence {
 			shown += " | " + e.Speaker + ": " + e.Quote
@@ -147,7 +174,7 @@ func TestNumbers(t *testing.T) {
 		text  string
 		found bool
 	}
-	c := summarize.NewChecker(turns)
+	c := newChecker(t, turns)
 	for _, r := range []row{
 		{0, "12 % of the budget was lost", true}, {0, "12 percent were lost", true}, {0, "Twelve per cent were lost", true}, {0, "12 % were lost (0:03, turn 77)", true}, {0, "[1:02:03 Ana] 12 % were lost (turns 3-5)", true}, {0, "13 % were lost", false},
 		{0, "It costs $190 a branch", true}, {0, "It costs £190 a branch", false}, {0, "It costs 190 euros a branch", false}, {0, "It took 3.5 weeks", true},
@@ -163,7 +190,7 @@ func TestNumbers(t *testing.T) {
 		{6, "22 lojas, 1500 reais, 40 %", true}, {6, "23 lojas", false},
 		{7, "35 people, 25,000 yen, 12 %", true}, {7, "36人です", false}, {7, "三十六人です", false}, {7, "35人です", true},
 	} {
-		v := c.Check(claim(r.text, turns[r.turn].Text, r.turn))
+		v := verdict(t, c, claim(r.text, turns[r.turn].Text, r.turn))
 		if got := !strings.Contains(v.Why, "is not in the evidence"); got != r.found {
 			t.Errorf("%q of %q: got %v (%s), want %v", r.text, turns[r.turn].Text, got, v.Why, r.found)
 		}
@@ -179,7 +206,7 @@ func TestDays(t *testing.T) {
 		"Chloé: La semaine prochaine, jeudi, ou demain.",
 		"花子: 来週の金曜日、5月3日までに送ります。",
 	))
-	c := summarize.NewChecker(turns)
+	c := newChecker(t, turns)
 	for _, r := range []struct {
 		turn      int
 		text, due string
@@ -196,7 +223,7 @@ func TestDays(t *testing.T) {
 	} {
 		cl := claim(r.text, turns[r.turn].Text, r.turn)
 		cl.Due = r.due
-		v := c.Check(cl)
+		v := verdict(t, c, cl)
 		if got := !strings.Contains(v.Why, "is not in the evidence"); got != r.found {
 			t.Errorf("%q, due %q, of %q: got %v (%s), want %v", r.text, r.due, turns[r.turn].Text, got, v.Why, r.found)
 		}
@@ -240,7 +267,7 @@ func TestOwners(t *testing.T) {
 		{owned(7, "田中さん"), summarize.Verified, ""},
 		{owned(7, "山田"), summarize.NotVerified, "neither took part"},
 	})
-	if v := summarize.NewChecker(turns).Check(owned(0, "me")); v.Owner != "Ana Souza" {
+	if v := verdict(t, newChecker(t, turns), owned(0, "me")); v.Owner != "Ana Souza" {
 		t.Errorf("I am %q", v.Owner)
 	}
 }
@@ -278,17 +305,17 @@ func TestHedges(t *testing.T) {
 // A claim without a quote gets what could support or contradict it.
 func TestClosest(t *testing.T) {
 	t.Parallel()
-	c := summarize.NewChecker(spoken(
+	c := newChecker(t, spoken(
 		"Ana: The boiler in the cellar makes strange noises at night.",
 		"Bob: Let's have lunch.",
 		"Ana: Then the plumber comes to look at the boiler on Thursday.",
 		"Bob: Soup again?",
 	))
-	found := c.Closest("When does the plumber see the boiler?", 3)
+	found := passages(t, c, "When does the plumber see the boiler?", 3)
 	if len(found) != 2 || found[0].Turn != 2 || found[1].Turn != 0 {
 		t.Errorf("got %+v", found)
 	}
-	if found := c.Closest("zeppelin", 3); len(found) != 0 {
+	if found := passages(t, c, "zeppelin", 3); len(found) != 0 {
 		t.Errorf("got %+v", found)
 	}
 }

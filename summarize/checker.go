@@ -1,10 +1,13 @@
 package summarize
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/words"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // Checker holds claims against one meeting, which it reads once. It is not for
@@ -15,8 +18,10 @@ type Checker struct {
 	tokens []token     // of the whole meeting
 	first  []int       // each turn's first token, and where the last turn ends
 	ends   []int       // of what one speaker says in a row
-	at     map[string][]int
-	names  [][]token // of who spoke
+	at     index
+	names  map[string][]token   // of who spoke, by speaker
+	called map[string][][]token // the same, by the first word of the name
+	parts  map[string]bool      // words of names that mean somebody
 
 	languages []string // of the turns
 	language  string   // of most of them
@@ -29,16 +34,21 @@ type Checker struct {
 	passages     *passages // nil until they are needed
 }
 
-// NewChecker reads a meeting.
-func NewChecker(turns []transcript.Turn) *Checker {
+// NewChecker reads a meeting. It fails only when ctx ends.
+func NewChecker(ctx context.Context, turns []transcript.Turn) (*Checker, error) {
 	c := &Checker{
-		turns: turns, place: make(map[int]int, len(turns)), at: map[string][]int{}, languages: words.Languages(turns),
+		turns: turns, place: make(map[int]int, len(turns)), names: map[string][]token{}, called: map[string][][]token{}, parts: map[string]bool{}, languages: words.Languages(turns),
 		lexicons: map[string]*words.Lexicon{}, detector: words.NewDetector(), vocabularies: map[string]vocabulary{},
 		numerals: map[string]*numerals{}, calendar: newCalendar(),
 	}
 	c.language = commonest(c.languages)
+	c.tokens = make([]token, 0, transcript.Words(turns)*9/8+len(turns)/8+1) // about, so that they move seldom
+	fold := folder()
 	begun := 0
 	for i, t := range turns {
+		if err := work.Check(ctx); err != nil {
+			return nil, err
+		}
 		c.place[t.Index] = i
 		if i > 0 && (t.Speaker != turns[i-1].Speaker || t.Speaker == "") {
 			c.vocabulary(c.languages[i-1]).mark(c.tokens[begun:])
@@ -46,9 +56,9 @@ func NewChecker(turns []transcript.Turn) *Checker {
 			c.ends = append(c.ends, begun)
 		}
 		c.first = append(c.first, len(c.tokens))
-		for _, word := range tokensOf(t.Text) {
-			word.turn, word.run = i, len(c.ends)
-			c.tokens = append(c.tokens, word)
+		c.tokens = appendTokens(c.tokens, t.Text, fold)
+		for k := c.first[i]; k < len(c.tokens); k++ {
+			c.tokens[k].turn, c.tokens[k].run = int32(i), int32(len(c.ends))
 		}
 	}
 	if len(turns) > 0 {
@@ -56,39 +66,81 @@ func NewChecker(turns []transcript.Turn) *Checker {
 	}
 	c.ends = append(c.ends, len(c.tokens))
 	c.first = append(c.first, len(c.tokens))
-	c.meet()
-	for i, t := range c.tokens {
-		c.at[t.fold] = append(c.at[t.fold], i)
+	if err := work.Check(ctx); err != nil {
+		return nil, err
 	}
-	return c
+	c.meet()
+	c.at = newIndex(c.tokens)
+	return c, work.Check(ctx)
+}
+
+// index says where words are.
+type index struct {
+	of     map[string]span // in places, by fold
+	places []int32         // of tokens
+}
+
+func newIndex(tokens []token) index {
+	x := index{map[string]span{}, make([]int32, len(tokens))}
+	for _, t := range tokens {
+		s := x.of[t.fold]
+		s.to++
+		x.of[t.fold] = s
+	}
+	from := 0
+	for fold, s := range x.of {
+		x.of[fold] = span{from, from}
+		from += s.to
+	}
+	for i, t := range tokens {
+		s := x.of[t.fold]
+		x.places[s.to] = int32(i)
+		s.to++
+		x.of[t.fold] = s
+	}
+	return x
+}
+
+// placesOf are those of a word, in order.
+func (x *index) placesOf(fold string) []int32 {
+	s := x.of[fold]
+	return x.places[s.from:s.to]
+}
+
+// between are the places of a word from one token to before another.
+func (x *index) between(fold string, from, to int) []int32 {
+	all := x.placesOf(fold)
+	first, _ := slices.BinarySearch(all, int32(from))
+	last, _ := slices.BinarySearch(all, int32(to))
+	return all[first:max(first, last)]
 }
 
 // meet takes note of who spoke.
 func (c *Checker) meet() {
-	seen := map[string]bool{}
 	for _, t := range c.turns {
-		if seen[t.Speaker] {
+		if _, seen := c.names[t.Speaker]; seen {
 			continue
 		}
-		seen[t.Speaker] = true
-		if name := tokensOf(t.Speaker); len(name) > 0 {
-			c.names = append(c.names, name)
+		name := tokensOf(t.Speaker[:min(len(t.Speaker), mostName)])
+		c.names[t.Speaker] = name
+		if len(name) > 0 {
+			c.called[name[0].fold] = append(c.called[name[0].fold], name)
+		}
+		for _, part := range name {
+			c.parts[part.fold] = len(part.fold) > 1 && !c.lexicon(c.language).Stops(part.fold)
 		}
 	}
 	c.recognise(c.tokens)
 }
 
+// mostName is how many bytes of a speaker's name are compared.
+const mostName = 200
+
 // recognise marks the names of participants, and numbers in words.
 func (c *Checker) recognise(all []token) {
-	parts := map[string]bool{}
-	for _, name := range c.names {
-		for _, part := range name {
-			parts[part.fold] = len(part.fold) > 1 && !c.lexicon(c.language).Stops(part.fold)
-		}
-	}
 	n := c.numeralsOf(c.language)
 	for i := range all {
-		if parts[all[i].fold] {
+		if c.parts[all[i].fold] {
 			all[i].mark |= nameful
 		}
 		if n.counts(all[i].fold) {
@@ -115,6 +167,9 @@ func (c *Checker) read(text string) []token {
 // span is some of the meeting's tokens that one speaker said in a row.
 type span struct{ from, to int }
 
+// turnOf is the place of a token's turn.
+func (c *Checker) turnOf(at int) int { return int(c.tokens[at].turn) }
+
 // end is where the speaker of a token ends.
 func (c *Checker) end(at int) int { return c.ends[c.tokens[at].run] }
 
@@ -128,7 +183,7 @@ func (c *Checker) text(s span) string {
 	said := c.turns[first.turn].Text
 	from := len(strings.TrimRight(said[:first.start], "$€£¥₹#"))
 	rest := c.turns[last.turn].Text[last.end:]
-	to := last.end + len(rest) - len(strings.TrimLeft(rest, "%％°.!?…。！？"))
+	to := int(last.end) + len(rest) - len(strings.TrimLeft(rest, "%％°.!?…。！？"))
 	if first.turn == last.turn {
 		return said[from:to]
 	}

@@ -2,12 +2,14 @@ package summarize
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/words"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // Claim is a sentence about a meeting, with what is to prove it.
@@ -50,6 +52,10 @@ type Verdict struct {
 // hearing is a claim being checked.
 type hearing struct {
 	*Checker
+	ctx   context.Context
+	steps int   // of looking for quotes, so far
+	err   error // of the context
+
 	claim    Claim
 	text     []token
 	language string // of the text
@@ -63,8 +69,11 @@ type hearing struct {
 // Check holds a claim against the meeting. Each of its quotes must stand there;
 // its numbers, days and due date must occur in them; its owner must have taken
 // part or be named in them; and no "not" may get lost on the way.
-func (c *Checker) Check(claim Claim) Verdict {
-	h := &hearing{Checker: c, claim: claim, text: c.read(claim.Text)}
+//
+// Of a meeting in which the words of a quote are said very often, only some
+// places are looked at. It fails only when ctx ends.
+func (c *Checker) Check(ctx context.Context, claim Claim) (Verdict, error) {
+	h := &hearing{Checker: c, ctx: ctx, err: work.Check(ctx), claim: claim, text: c.read(claim.Text)}
 	h.language = c.languageOf(claim.Text)
 	for _, q := range claim.Quotes {
 		h.find(q)
@@ -91,7 +100,16 @@ func (c *Checker) Check(claim Claim) Verdict {
 	case len(h.moved) > 0:
 		v.Finding, v.Why = Corrected, strings.Join(h.moved, "; ")
 	}
-	return v
+	return v, h.err
+}
+
+// over reports that looking for quotes has taken as many steps as it may, or
+// that the context has ended.
+func (h *hearing) over() bool {
+	if h.err == nil {
+		h.err = work.Check(h.ctx)
+	}
+	return h.err != nil || h.steps > mostSteps
 }
 
 func (h *hearing) fail(format string, args ...any) {
@@ -104,7 +122,7 @@ func (c *Checker) languageOf(text string) string { return c.guess(text, c.langua
 
 // spokenIn guesses the language of a quote, its turn's when it is too short.
 func (c *Checker) spokenIn(m match, quote string) string {
-	return c.guess(quote, c.languages[c.tokens[m.from()].turn])
+	return c.guess(quote, c.languages[c.turnOf(m.from())])
 }
 
 func (c *Checker) guess(text, otherwise string) string {
@@ -131,7 +149,7 @@ func (h *hearing) find(q Quote) {
 		}
 	}
 	text := unlabelled(q.Text)
-	found, why := h.locate(text)
+	found, why := h.locate(text, cited)
 	if len(found) == 0 {
 		m, ok := h.near(h.read(text), cited)
 		if why != notSaid || !ok {
@@ -163,7 +181,7 @@ func (c *Checker) best(found []match, cited int, speaker string) match {
 	distance := func(m match) int {
 		d := 0
 		if cited >= 0 && !c.in(m, cited) {
-			d = max(cited-c.tokens[m.to()-1].turn, c.tokens[m.from()].turn-cited)
+			d = max(cited-c.turnOf(m.to()-1), c.turnOf(m.from())-cited)
 		}
 		if speaker != "" && !c.speaks(m, speaker) {
 			d += len(c.turns)
@@ -176,12 +194,12 @@ func (c *Checker) best(found []match, cited int, speaker string) match {
 // in reports that a match has words of a turn.
 func (c *Checker) in(m match, turn int) bool {
 	return slices.ContainsFunc(m.spans, func(s span) bool {
-		return c.tokens[s.from].turn <= turn && turn <= c.tokens[s.to-1].turn
+		return c.turnOf(s.from) <= turn && turn <= c.turnOf(s.to-1)
 	})
 }
 
 func (c *Checker) speaks(m match, name string) bool {
-	return sameName(tokensOf(name), tokensOf(c.turns[c.tokens[m.from()].turn].Speaker))
+	return sameName(tokensOf(name), c.names[c.turns[c.turnOf(m.from())].Speaker])
 }
 
 // sameName reports that one name is a part of the other.

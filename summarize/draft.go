@@ -2,10 +2,13 @@ package summarize
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // draft is a summary that nobody has checked, what matters most first in each
@@ -38,8 +41,9 @@ func claimed(all []Point) []Claim {
 // admit puts into a summary what of a draft stands in the meeting, as far as so
 // many words go, and tells what does not stand there, and why. It takes from
 // the front of each list in turn.
-func (c *Checker) admit(s *Summary, d draft, words int) {
+func (c *summaryChecker) admit(ctx context.Context, s *Summary, d draft, words int) error {
 	seen := map[string]bool{}
+	orders := d.orders()
 	for i := range max(len(d.points), len(d.decisions), len(d.actions), len(d.questions)) {
 		for _, list := range []struct {
 			claims []Claim
@@ -58,7 +62,13 @@ func (c *Checker) admit(s *Summary, d draft, words int) {
 			claim.Promise = list.firm
 			key := strings.Join(folds(tokensOf(claim.Text)), " ")
 			n := transcript.Words([]transcript.Turn{{Text: claim.Text}})
-			v := c.stands(claim)
+			v, err := c.stands(ctx, claim)
+			if err != nil {
+				return err
+			}
+			if orders[claim.Text] {
+				v = Verdict{Finding: NotVerified, Why: "it is worded as an order to an AI, which no summary gives"}
+			}
 			switch {
 			case seen[key]:
 			case v.Finding == NotVerified:
@@ -70,16 +80,87 @@ func (c *Checker) admit(s *Summary, d draft, words int) {
 			seen[key] = true
 		}
 	}
+	return nil
+}
+
+// summaryChecker checks what is to be in a summary.
+type summaryChecker struct {
+	*Checker // of what is read of the meeting
+
+	reading  *reading
+	withheld *Checker // of the passages that give orders to an AI; nil without any
+}
+
+func newSummaryChecker(ctx context.Context, turns []transcript.Turn) (c *summaryChecker, err error) {
+	c = &summaryChecker{}
+	err = work.Heavy(ctx, func(ctx context.Context) error {
+		if c.reading, err = read(ctx, turns); err != nil {
+			return err
+		}
+		if c.Checker, err = NewChecker(ctx, c.reading.turns); err != nil || len(c.reading.withheld) == 0 {
+			return err
+		}
+		c.withheld, err = NewChecker(ctx, c.reading.withheld)
+		return err
+	})
+	return c, err
+}
+
+// orders are the texts that give orders to an AI themselves, whatever is to
+// prove them.
+func (d draft) orders() map[string]bool {
+	var texts []transcript.Turn
+	for _, list := range [][]Claim{d.points, d.decisions, d.actions, d.questions} {
+		for _, c := range list {
+			texts = append(texts, transcript.Turn{Index: len(texts), Text: c.Text}, transcript.Turn{}, transcript.Turn{}, transcript.Turn{}) // so that no two are taken for one
+		}
+	}
+	orders := map[string]bool{}
+	for _, s := range transcript.Suspicious(texts) {
+		orders[texts[s.Turn].Text] = true
+	}
+	return orders
 }
 
 // stands checks a claim that nobody looks at before it is shown: what is right
-// only in other words than the transcript's does not stand.
-func (c *Checker) stands(claim Claim) Verdict {
-	v := c.Check(claim)
+// only in other words than the transcript's does not stand, nor does what is
+// proved by an order to an AI.
+func (c *summaryChecker) stands(ctx context.Context, claim Claim) (Verdict, error) {
+	v, err := c.Check(ctx, claim)
+	if err == nil && c.withheld != nil && !v.literally(claim) {
+		at, err := c.ordered(ctx, claim)
+		if err != nil {
+			return v, err
+		}
+		if at != nil {
+			v.Finding, v.Why = NotVerified, fmt.Sprintf("it is of a passage that gives orders to an AI (%s, turn %d), from which nothing is taken", transcript.Clock(at.Start), at.Turn)
+			return v, nil
+		}
+	}
 	if v.Finding != NotVerified && slices.ContainsFunc(tokensOf(claim.Text), func(t token) bool { return slices.Contains(v.reworded, t.fold) }) {
 		v.Finding, v.Why = NotVerified, "the quote has other words in the transcript"
 	}
-	return v
+	return v, err
+}
+
+// literally reports that a claim is proved, and says no more than its quote.
+func (v *Verdict) literally(claim Claim) bool {
+	return v.Finding != NotVerified && Alike(claim.Text, v.Evidence[0].Quote)
+}
+
+// ordered finds the passage with orders to an AI that a claim repeats or quotes,
+// nil when there is none.
+func (c *summaryChecker) ordered(ctx context.Context, claim Claim) (*Evidence, error) {
+	for _, q := range append([]Quote{{Text: claim.Text}}, claim.Quotes...) {
+		v, err := c.withheld.Check(ctx, Claim{Text: q.Text, Quotes: []Quote{{Text: q.Text}}})
+		if err != nil {
+			return nil, err
+		}
+		if len(v.Evidence) > 0 {
+			return &v.Evidence[0], nil
+		}
+	}
+	return nil, nil
 }
 
 func (s *Summary) point(to *[]Point) func(Claim, Verdict) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/work"
 	"github.com/meetmcp/meetmcp/prompts"
 )
 
@@ -78,24 +79,27 @@ func (e *Engine) Version(engine string) string {
 
 // checkVersion is to be raised with every change of what an extract or the check
 // comes to.
-const checkVersion = "2"
+const checkVersion = "3"
 
 // Summarize condenses a meeting. Nothing in the summary but Unverified has
 // passed without the check.
 func (e *Engine) Summarize(ctx context.Context, r Request, engine string) (Summary, error) {
-	checker := NewChecker(r.Turns)
-	switch {
-	case engine == EngineModel && e.options.Model == "":
+	if engine == EngineModel && e.options.Model == "" {
 		return Summary{}, errNoModel
+	}
+	checker, err := newSummaryChecker(ctx, r.Turns)
+	switch {
+	case err != nil:
+		return Summary{}, err
 	case engine == EngineExtractive, e.options.Model == "":
-		return checker.extract(r)
+		return checker.extract(ctx, r)
 	}
 	s, err := e.read(ctx, checker, r)
 	if err == nil || engine == EngineModel || ctx.Err() != nil || errors.Is(err, ErrNothingSaid) {
 		return s, err
 	}
 	usage := s.Usage
-	if s, err = fallback(checker, r, err); err != nil {
+	if s, err = fallback(ctx, checker, r, err); err != nil {
 		return s, err
 	}
 	s.Usage.Calls, s.Usage.InputTokens, s.Usage.OutputTokens = usage.Calls, usage.InputTokens, usage.OutputTokens
@@ -106,21 +110,23 @@ func (e *Engine) Summarize(ctx context.Context, r Request, engine string) (Summa
 var errNoModel = errors.New("no model is configured: the operator names one with --summarize-model")
 
 // fallback extracts, and says why.
-func fallback(checker *Checker, r Request, because error) (Summary, error) {
-	s, err := checker.extract(r)
+func fallback(ctx context.Context, checker *summaryChecker, r Request, because error) (Summary, error) {
+	s, err := checker.extract(ctx, r)
 	s.Reason = fmt.Sprintf("the model could not be used: %v", because)
 	return s, err
 }
 
 // extract is Extract, checked.
-func (c *Checker) extract(r Request) (Summary, error) {
-	s, err := Extract(r)
-	if err != nil {
-		return s, err
-	}
-	d := s.draft()
-	s.Points, s.Decisions, s.ActionItems, s.OpenQuestions = nil, nil, nil, nil
-	c.admit(&s, d, transcript.Words(r.Turns))
-	s.arrange()
-	return s, nil
+func (c *summaryChecker) extract(ctx context.Context, r Request) (s Summary, err error) {
+	err = work.Heavy(ctx, func(ctx context.Context) error {
+		if s, err = c.reading.extract(ctx, r); err != nil {
+			return err
+		}
+		d := s.draft()
+		s.Points, s.Decisions, s.ActionItems, s.OpenQuestions = nil, nil, nil, nil
+		err := c.admit(ctx, &s, d, transcript.Words(r.Turns))
+		s.arrange()
+		return err
+	})
+	return s, err
 }

@@ -2,6 +2,7 @@ package summarize
 
 import (
 	"cmp"
+	"context"
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/extract"
@@ -16,17 +17,27 @@ const (
 
 // Extract condenses a meeting to sentences that were said in it, without a
 // model. It is always the same for the same request. How firmly something was
-// said is left to the check.
-func Extract(r Request) (Summary, error) {
-	began := time.Now()
-	if transcript.Words(r.Turns) == 0 {
-		return Summary{}, ErrNothingSaid
+// said is left to the check. It fails only when ctx ends, or without a word.
+func Extract(ctx context.Context, r Request) (Summary, error) {
+	read, err := read(ctx, r.Turns)
+	if err != nil {
+		return Summary{}, err
 	}
-	words := cmp.Or(r.MaxWords, defaultLength)
-	s := Summary{Engine: EngineExtractive, Kind: cmp.Or(r.Kind, Overview), Points: []Point{},
-		Coverage: Coverage{TurnsTotal: len(r.Turns), TurnsRead: len(r.Turns), Share: 1}}
-	e := extraction{r.Turns, extract.Read(r.Turns, words), words}
-	if r.Focus != "" && !e.meeting.Focus(r.Focus) {
+	return read.extract(ctx, r)
+}
+
+// extract extracts from what is read.
+func (r *reading) extract(ctx context.Context, request Request) (Summary, error) {
+	began := time.Now()
+	words := cmp.Or(request.MaxWords, defaultLength)
+	s := Summary{Engine: EngineExtractive, Kind: cmp.Or(request.Kind, Overview), Points: []Point{}}
+	r.describe(&s)
+	meeting, err := extract.Read(ctx, r.turns, words)
+	if err != nil {
+		return s, err
+	}
+	e := extraction{ctx: ctx, turns: r.turns, meeting: meeting, left: words}
+	if request.Focus != "" && !e.focus(request.Focus) {
 		s.Notes = append(s.Notes, UnheardNote)
 	}
 	switch s.Kind {
@@ -46,19 +57,37 @@ func Extract(r Request) (Summary, error) {
 		s.Notes = append(s.Notes, CandidatesNote)
 	}
 	s.Usage.Seconds = time.Since(began).Seconds()
-	return s, nil
+	return s, e.err
+}
+
+// describe says in a summary what of the meeting was read.
+func (r *reading) describe(s *Summary) {
+	s.Coverage, s.Suspicious = r.coverage, r.odd
+	if r.note != "" {
+		s.Notes = append(s.Notes, r.note)
+	}
 }
 
 // extraction is an extract being made.
 type extraction struct {
+	ctx     context.Context
 	turns   []transcript.Turn
 	meeting *extract.Meeting
-	left    int // words
+	left    int   // words
+	err     error // the context's; then nothing more is picked
 }
 
-func (e *extraction) points(pick func(budget int) []extract.Sentence, budget int) []Point {
+func (e *extraction) focus(question string) bool {
+	said, err := e.meeting.Focus(e.ctx, question)
+	e.err = cmp.Or(e.err, err)
+	return said
+}
+
+func (e *extraction) points(pick func(ctx context.Context, budget int) ([]extract.Sentence, error), budget int) []Point {
 	all := []Point{}
-	for _, sentence := range pick(budget) {
+	found, err := pick(e.ctx, budget)
+	e.err = cmp.Or(e.err, err)
+	for _, sentence := range found {
 		all = append(all, e.point(sentence))
 	}
 	return all
@@ -66,7 +95,9 @@ func (e *extraction) points(pick func(budget int) []extract.Sentence, budget int
 
 func (e *extraction) tasks(budget int) []ActionItem {
 	all := []ActionItem{}
-	for _, task := range e.meeting.Tasks(budget) {
+	found, err := e.meeting.Tasks(e.ctx, budget)
+	e.err = cmp.Or(e.err, err)
+	for _, task := range found {
 		all = append(all, ActionItem{Point: e.point(task.Sentence), Owner: task.Owner, Due: task.Due, Status: Committed})
 	}
 	return all

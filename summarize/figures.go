@@ -128,7 +128,7 @@ func (h *hearing) unnamed(text string) string {
 	text = label.ReplaceAllStringFunc(text, blank)
 	all := tokensOf(text)
 	for i := range all {
-		for _, name := range h.names {
+		for _, name := range h.called[all[i].fold] {
 			if len(name) <= len(all)-i && same(name, all[i:]) {
 				from, to := all[i].start, all[i+len(name)-1].end
 				text = text[:from] + blank(text[from:to]) + text[to:]

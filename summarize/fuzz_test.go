@@ -22,13 +22,13 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, one, two, text, quote, owner, due string, turn int8) {
 		turns := []transcript.Turn{{Index: 3, Speaker: "Ana", Text: one}, {Index: 4, Speaker: owner, Text: two}, {Index: 9, Speaker: "Ana", Text: one + " " + two}}
-		c := summarize.NewChecker(turns)
+		c := newChecker(t, turns)
 		at := int(turn)
-		v := c.Check(summarize.Claim{Text: text, Quotes: []summarize.Quote{{Text: quote, Turn: &at}}, Owner: owner, Due: due, Promise: turn%2 == 0})
+		v := verdict(t, c, summarize.Claim{Text: text, Quotes: []summarize.Quote{{Text: quote, Turn: &at}}, Owner: owner, Due: due, Promise: turn%2 == 0})
 		if v.Finding != summarize.NotVerified && len(v.Evidence) == 0 || v.Finding != summarize.Verified && v.Why == "" {
 			t.Fatalf("%+v", v)
 		}
-		for _, e := range append(v.Evidence, c.Closest(text, 3)...) {
+		for _, e := range append(v.Evidence, passages(t, c, text, 3)...) {
 			if !standsIn(turns, e) {
 				t.Fatalf("%q does not stand in turn %d of %+v", e.Quote, e.Turn, turns)
 			}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // together is how many requests of one summary are under way at once.
@@ -22,7 +23,7 @@ const leastRoom = 300
 // job is one summary that a model makes.
 type job struct {
 	*conversation
-	checker *Checker
+	checker *summaryChecker
 	request Request
 	words   int
 	notable []int // turns, by Index
@@ -30,49 +31,71 @@ type job struct {
 
 // read lets the model read the meeting: whole, or in parts whose notes it then
 // makes one of. The summary has what it cost also when it failed.
-func (e *Engine) read(ctx context.Context, checker *Checker, r Request) (s Summary, err error) {
-	if transcript.Words(r.Turns) == 0 {
-		return Summary{}, ErrNothingSaid
-	}
+func (e *Engine) read(ctx context.Context, checker *summaryChecker, r Request) (s Summary, err error) {
+	r.Turns = checker.reading.turns
 	began, outer := time.Now(), ctx
 	ctx, cancel := context.WithTimeoutCause(ctx, e.options.Deadline, fmt.Errorf("the model took longer than %s", e.options.Deadline))
 	defer cancel()
 	j := &job{conversation: e.converse(), checker: checker, request: r, words: cmp.Or(r.MaxWords, defaultLength)}
-	s = Summary{Engine: EngineModel, Model: e.options.Model, Kind: cmp.Or(r.Kind, Overview)}
+	s = Summary{Engine: EngineModel, Model: e.options.Model, Kind: cmp.Or(r.Kind, Overview), Points: []Point{}}
+	checker.reading.describe(&s)
 	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		s.Usage = j.spent()
 		s.Usage.Seconds = time.Since(began).Seconds()
 	}()
+	if transcript.Words(r.Turns) == 0 { // it was all orders
+		return s, nil
+	}
 	room := j.room()
 	if room < leastRoom {
 		return s, fmt.Errorf("--summarize-context %d leaves no room for the meeting: ask for fewer words, or raise it", e.options.Context)
 	}
-	parts := cutTurns(r.Turns, room)
-	if err := j.affordable(parts); err != nil {
+	var parts []part
+	err = work.Heavy(ctx, func(ctx context.Context) error {
+		parts, err = cutTurns(ctx, r.Turns, room)
+		if len(parts) > 1 && err == nil {
+			err = j.note(ctx)
+		}
+		return err
+	})
+	if err != nil {
 		return s, err
 	}
-	if len(parts) > 1 {
-		j.note()
+	if err := j.affordable(parts); err != nil {
+		return s, err
 	}
 	taken, err := j.takeAll(ctx, parts)
 	if err != nil {
 		return s, err
 	}
-	s.cover(r.Turns, taken)
+	s.cover(checker.reading, taken)
 	notes := make([]Summary, 0, len(taken))
 	for _, t := range taken {
 		for _, d := range t.drafts {
-			var n Summary
-			checker.admit(&n, d, j.words)
+			n, err := j.admitted(ctx, d)
+			if err != nil {
+				return s, err
+			}
 			notes = append(notes, n)
 		}
 		if t.err != nil {
 			s.Reason = fmt.Sprintf("a part of the meeting could not be read: %v", t.err)
 		}
 	}
-	j.combine(ctx, &s, notes)
+	if err := j.combine(ctx, &s, notes); err != nil && outer.Err() == nil {
+		return s, err
+	}
 	s.arrange()
 	return s, outer.Err()
+}
+
+// admitted is what stands of a draft.
+func (j *job) admitted(ctx context.Context, d draft) (n Summary, err error) {
+	err = work.Heavy(ctx, func(ctx context.Context) error { return j.checker.admit(ctx, &n, d, j.words) })
+	return n, err
 }
 
 // affordable refuses a meeting that costs too much before anything is spent.
@@ -91,9 +114,9 @@ func (j *job) affordable(parts []part) error {
 	return nil
 }
 
-// reading is what the model made of a part: more than one draft when the part
+// answered is what the model made of a part: more than one draft when the part
 // had to be cut again.
-type reading struct {
+type answered struct {
 	part   part
 	drafts []draft
 	err    error // why the part, or some of it, could not be read
@@ -101,10 +124,10 @@ type reading struct {
 
 // takeAll lets the model read parts side by side. What only fails for a part is
 // left to the caller; what fails for all ends it.
-func (j *job) takeAll(ctx context.Context, parts []part) ([]reading, error) {
+func (j *job) takeAll(ctx context.Context, parts []part) ([]answered, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	taken := make([]reading, len(parts))
+	taken := make([]answered, len(parts))
 	var group sync.WaitGroup
 	var mu sync.Mutex
 	next, done := 0, 0
@@ -136,7 +159,7 @@ func (j *job) takeAll(ctx context.Context, parts []part) ([]reading, error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(taken, func(r reading) bool { return len(r.drafts) > 0 }) {
+	if !slices.ContainsFunc(taken, func(r answered) bool { return len(r.drafts) > 0 }) {
 		return nil, taken[0].err
 	}
 	return taken, nil
@@ -149,21 +172,25 @@ func ofPart(err error) bool {
 
 // take lets the model read a part. When it is too long, or the answer is, it is
 // cut in halves, and these again.
-func (j *job) take(ctx context.Context, p part, limit int) reading {
+func (j *job) take(ctx context.Context, p part, limit int) answered {
 	d, err := j.ask(ctx, j.prompt(p), limit)
 	if errors.Is(err, errCutOff) && limit <= j.answerTokens() {
 		if d, err = j.ask(ctx, j.prompt(p), 2*limit); err == nil {
-			return reading{part: p, drafts: []draft{d}}
+			return answered{part: p, drafts: []draft{d}}
 		}
 	}
 	if err == nil {
-		return reading{part: p, drafts: []draft{d}}
+		return answered{part: p, drafts: []draft{d}}
 	}
-	out := reading{part: p, err: err}
+	out := answered{part: p, err: err}
 	if !errors.Is(err, errTooLong) && !errors.Is(err, errCutOff) {
 		return out
 	}
-	for i, half := range p.halves() {
+	halves, err := p.halves(ctx)
+	if err != nil {
+		return answered{part: p, err: err}
+	}
+	for i, half := range halves {
 		if i == 0 {
 			out.err = nil
 		}
@@ -177,30 +204,21 @@ func (j *job) take(ctx context.Context, p part, limit int) reading {
 }
 
 // cover counts what was read.
-func (s *Summary) cover(turns []transcript.Turn, taken []reading) {
+func (s *Summary) cover(r *reading, taken []answered) {
 	read := map[int]bool{}
-	for _, r := range taken {
-		for _, t := range r.part.turns {
-			if r.err == nil {
+	for _, a := range taken {
+		for _, t := range a.part.turns {
+			if a.err == nil {
 				read[t.Index] = true
 			}
 		}
 	}
-	s.Coverage.TurnsTotal = len(turns)
-	words := 0
-	for _, t := range turns {
-		n := transcript.Words([]transcript.Turn{t})
-		if read[t.Index] || n == 0 {
-			s.Coverage.TurnsRead++
-			words += n
-		}
-	}
-	s.Coverage.Share = float64(words) / float64(max(1, transcript.Words(turns)))
+	s.Coverage = r.cover(func(place int) bool { return read[r.turns[place].Index] })
 }
 
 // combine makes one set of notes of several, with the model as long as there
 // are fewer of them each time, else by taking from the front of each.
-func (j *job) combine(ctx context.Context, s *Summary, notes []Summary) {
+func (j *job) combine(ctx context.Context, s *Summary, notes []Summary) error {
 	for _, n := range notes {
 		s.Unverified = append(s.Unverified, n.Unverified...)
 	}
@@ -221,8 +239,10 @@ func (j *job) combine(ctx context.Context, s *Summary, notes []Summary) {
 		var merged []Summary
 		for _, t := range taken {
 			for _, d := range t.drafts {
-				var n Summary
-				j.checker.admit(&n, d, j.words)
+				n, err := j.admitted(ctx, d)
+				if err != nil {
+					return err
+				}
 				s.Unverified = append(s.Unverified, n.Unverified...)
 				if !n.empty() {
 					merged = append(merged, n)
@@ -235,8 +255,9 @@ func (j *job) combine(ctx context.Context, s *Summary, notes []Summary) {
 		}
 		notes = merged
 	}
-	j.checker.admit(s, interleaved(notes), j.words)
+	err := work.Heavy(ctx, func(ctx context.Context) error { return j.checker.admit(ctx, s, interleaved(notes), j.words) })
 	s.Unverified = distinct(s.Unverified)
+	return err
 }
 
 // interleaved puts what matters most of each set of notes first.

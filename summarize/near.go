@@ -1,25 +1,33 @@
 package summarize
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/meetmcp/meetmcp/internal/work"
+)
 
 // Limits of how far a quote may be from what the transcript has, for which
 // recognition is to blame, or spelling.
 const (
-	mostNearWords = 120 // of a quote that is looked for
-	mostWindows   = 8   // places that are looked at
-	mostChanged   = 0.3 // of the words; of those that tell something, a third
+	mostNearWords = 120    // of a quote that is looked for
+	mostWindows   = 8      // places that are looked at
+	mostVotes     = 20_000 // of words for places
+	mostChanged   = 0.3    // of the words; of those that tell something, a third
 )
 
 // near finds the place that is likest to a quote, if one is like it. What stands
 // there of numbers, names, negations and hedges must be in the quote, too.
-func (c *Checker) near(quote []token, cited int) (match, bool) {
+func (h *hearing) near(quote []token, cited int) (match, bool) {
 	if len(quote) > mostNearWords || letters(quote) < 2*(leastWords+1) {
 		return match{}, false
 	}
 	best, least := match{}, mostChanged*float64(len(quote))
 	found := false
-	for _, at := range c.windows(quote, cited) {
-		m, cost := c.align(quote, at)
+	for _, at := range h.windows(quote, cited) {
+		if h.err = work.Check(h.ctx); h.err != nil {
+			return match{}, false
+		}
+		m, cost := h.align(quote, at)
 		if cost < least || cost == least && !found {
 			best, least, found = m, cost, true
 		}
@@ -29,7 +37,7 @@ func (c *Checker) near(quote []token, cited int) (match, bool) {
 	}
 	telling, lost := 0, 0
 	for _, t := range quote {
-		if c.tells(t) {
+		if h.tells(t) {
 			telling++
 			if slices.Contains(best.changed, t.fold) {
 				lost++
@@ -43,14 +51,21 @@ func (c *Checker) near(quote []token, cited int) (match, bool) {
 // in the quote, the cited turn among them.
 func (c *Checker) windows(quote []token, cited int) []span {
 	const step = 4
-	votes := map[int]float64{}
+	order := make([]int, 0, len(quote)) // the rarest word first
 	for i, t := range quote {
-		places := c.at[t.fold]
-		if t.mark&skips != 0 || len(places) > len(c.tokens)/20+50 {
-			continue
+		if t.mark&skips == 0 && len(c.at.placesOf(t.fold)) <= len(c.tokens)/20+50 {
+			order = append(order, i)
 		}
-		for _, at := range places {
-			votes[(at-i+len(quote))/step] += 1 / float64(len(places)+4)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return len(c.at.placesOf(quote[a].fold)) - len(c.at.placesOf(quote[b].fold)) })
+	votes, cast := map[int]float64{}, 0
+	for _, i := range order {
+		places := c.at.placesOf(quote[i].fold)
+		if cast += len(places); cast > mostVotes && len(votes) > 0 {
+			break
+		}
+		for _, at := range places[:min(len(places), mostVotes)] {
+			votes[(int(at)-i+len(quote))/step] += 1 / float64(len(places)+4)
 		}
 	}
 	buckets := make([]int, 0, len(votes))

@@ -54,16 +54,21 @@ func (h *hearing) owns(name string) {
 
 // tookPart reports that the name, or a part of it, is a participant's.
 func (h *hearing) tookPart(name []token) bool {
-	return slices.ContainsFunc(h.names, func(full []token) bool { return len(name) <= len(full) && sameName(name, full) })
+	for _, full := range h.names {
+		if len(name) <= len(full) && sameName(name, full) {
+			return true
+		}
+	}
+	return false
 }
 
 // speaking reports that somebody of that name speaks in the evidence, or so
 // many turns around it.
 func (h *hearing) speaking(name []token, turns int) bool {
 	return slices.ContainsFunc(h.matches, func(m match) bool {
-		first, last := h.tokens[m.from()].turn-turns, h.tokens[m.to()-1].turn+turns
+		first, last := h.turnOf(m.from())-turns, h.turnOf(m.to()-1)+turns
 		for i := max(0, first); i <= min(last, len(h.turns)-1); i++ {
-			if full := tokensOf(h.turns[i].Speaker); len(name) <= len(full) && sameName(name, full) {
+			if full := h.names[h.turns[i].Speaker]; len(name) <= len(full) && sameName(name, full) {
 				return true
 			}
 		}
@@ -74,9 +79,7 @@ func (h *hearing) speaking(name []token, turns int) bool {
 // named reports that a name, or a part of it, is said near the evidence.
 func (h *hearing) named(name []token) bool {
 	return slices.ContainsFunc(h.matches, func(m match) bool {
-		first := max(0, h.tokens[m.from()].turn-nearby)
-		last := min(len(h.turns), h.tokens[m.to()-1].turn+nearby+1)
-		return slices.ContainsFunc(h.tokens[h.first[first]:h.first[last]], func(t token) bool {
+		return slices.ContainsFunc(h.around(m), func(t token) bool {
 			return slices.ContainsFunc(name, func(part token) bool { return t.fold == part.fold && len(t.fold) > 1 })
 		})
 	})

@@ -2,12 +2,14 @@ package summarize
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/work"
 	"github.com/meetmcp/meetmcp/prompts"
 )
 
@@ -62,10 +64,10 @@ func (j *job) prompt(p part) string {
 
 // note finds the turns that stand out in the whole meeting, which a model that
 // reads a part of it cannot tell.
-func (j *job) note() {
-	s, err := Extract(j.request)
+func (j *job) note(ctx context.Context) error {
+	s, err := j.checker.reading.extract(ctx, j.request)
 	if err != nil {
-		return // then there is nothing to say of any part
+		return err
 	}
 	for _, list := range [][]Claim{s.draft().points, s.draft().decisions, s.draft().actions, s.draft().questions} {
 		for _, c := range list {
@@ -74,6 +76,7 @@ func (j *job) note() {
 	}
 	slices.Sort(j.notable)
 	j.notable = slices.Compact(j.notable)
+	return nil
 }
 
 // notableIn lists those whose lines are in a text.
@@ -100,15 +103,18 @@ func (j *job) answerTokens() int {
 
 // line is a turn as a model reads it.
 func line(t transcript.Turn) string {
-	return fmt.Sprintf("[%d] %s: %s", t.Index, t.Speaker, t.Text)
+	return fmt.Sprintf("[%d] %s: %s", t.Index, t.Speaker, cmp.Or(t.Text, strings.TrimSpace(leftOut)))
 }
 
 // cutTurns parts turns into such as have room in a request, a turn that has not in
 // more than one.
-func cutTurns(turns []transcript.Turn, room int) []part {
+func cutTurns(ctx context.Context, turns []transcript.Turn, room int) ([]part, error) {
 	var parts []part
 	cost := func(t transcript.Turn) int { return transcript.Tokens(line(t)) + 1 }
 	for from, more := (transcript.Position{}), true; more; {
+		if err := work.Check(ctx); err != nil {
+			return nil, err
+		}
 		var page []transcript.Turn
 		page, from, more = transcript.PageOf(turns, from, cost, room)
 		if len(page) == 0 {
@@ -123,7 +129,7 @@ func cutTurns(turns []transcript.Turn, room int) []part {
 	for i := range parts {
 		parts[i].number, parts[i].of = i+1, len(parts)
 	}
-	return parts
+	return parts, nil
 }
 
 // cutNotes parts notes into such as have room in a request.
@@ -145,14 +151,14 @@ func cutNotes(notes []string, room int) []part {
 
 // halves parts one again, for a model that takes less than was thought. A part
 // of one short line has no halves.
-func (p part) halves() []part {
+func (p part) halves(ctx context.Context) ([]part, error) {
 	if len(p.turns) == 0 {
 		if len(p.lines) < 2 {
-			return nil
+			return nil, nil
 		}
 		a, b := p, p
 		a.lines, b.lines = p.lines[:len(p.lines)/2], p.lines[len(p.lines)/2:]
-		return []part{a, b}
+		return []part{a, b}, nil
 	}
 	room := 0
 	for _, l := range p.lines {
@@ -160,11 +166,11 @@ func (p part) halves() []part {
 	}
 	const least = 100 // tokens that are worth a request
 	if room < 2*least {
-		return nil
+		return nil, nil
 	}
-	smaller := cutTurns(p.turns, room/2+1)
+	smaller, err := cutTurns(ctx, p.turns, room/2+1)
 	for i := range smaller {
 		smaller[i].number, smaller[i].of = p.number, max(p.of, 2)
 	}
-	return smaller
+	return smaller, err
 }

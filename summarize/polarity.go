@@ -11,7 +11,7 @@ func negating(t token) bool { return t.mark&negates != 0 }
 // the quote leaves out.
 func (c *Checker) cut(m match) string {
 	back := 2
-	if !strings.ContainsAny(c.turns[c.tokens[m.from()].turn].Text, ".?!,") {
+	if !strings.ContainsAny(c.textAround(m, farOff), ".?!,") {
 		back = 1 // what stands farther off may be another sentence
 	}
 	for i := m.from(); i > 0 && i > m.from()-back && c.tokens[i].before == joined; i-- {
@@ -29,6 +29,16 @@ func (c *Checker) cut(m match) string {
 		}
 	}
 	return ""
+}
+
+// farOff is how many bytes from a quote a mark has nothing to do with it.
+const farOff = 2000
+
+// textAround is the text around where a match begins, of the same turn.
+func (c *Checker) textAround(m match, bytes int) string {
+	first := c.tokens[m.from()]
+	text := c.turns[first.turn].Text
+	return text[max(0, int(first.start)-bytes):min(len(text), int(first.end)+bytes)]
 }
 
 // interjects reports a word that answers no, and leaves what follows be.
@@ -155,6 +165,7 @@ func (c *Checker) asks(m match) bool {
 	_, to := c.sentence(m)
 	last := c.tokens[to-1]
 	rest := c.turns[last.turn].Text[last.end:]
+	rest = rest[:min(len(rest), farOff)]
 	end := strings.IndexAny(rest, ".!?…。！？؟\n")
 	if end < 0 || !slices.ContainsFunc([]string{"?", "？", "؟"}, func(mark string) bool { return strings.HasPrefix(rest[end:], mark) }) {
 		return false

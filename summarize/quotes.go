@@ -11,11 +11,13 @@ import (
 
 // Limits of a quote, and of what it may leave out.
 const (
-	mostWords = 400 // of a quote
-	mostParts = 5   // of a quote with elisions
-	mostGap   = 60  // words between two parts that are not of one turn
-	mostSkips = 50  // words in a row that cleaning drops
-	mostSteps = 1e6 // of looking for one quote, whatever is said
+	mostWords  = 400  // of a quote
+	mostParts  = 5    // of a quote with elisions
+	mostGap    = 60   // words between two parts that are not of one turn
+	mostSkips  = 50   // words in a row that cleaning drops
+	mostPlaces = 2000 // of one quote
+	mostSteps  = 4e6  // words compared while looking for a claim's quotes, whatever is said
+	retrying   = 16   // steps that a second way to go on counts for
 )
 
 // match is where a quote stands.
@@ -29,12 +31,12 @@ func (m match) to() int   { return m.spans[len(m.spans)-1].to }
 
 // locate finds the places of a quote, words for words, elisions aside. Without
 // any, why says what stands in the way.
-func (c *Checker) locate(quote string) (found []match, why string) {
-	whole := c.read(quote)
-	if why := c.tooLittle(whole); why != "" {
+func (h *hearing) locate(quote string, cited int) (found []match, why string) {
+	whole := h.read(quote)
+	if why := h.tooLittle(whole); why != "" {
 		return nil, why
 	}
-	for _, s := range c.places(whole, 0, len(c.tokens)) {
+	for _, s := range h.places(whole, cited) {
 		found = append(found, match{spans: []span{s}})
 	}
 	parts := elided(quote)
@@ -46,14 +48,14 @@ func (c *Checker) locate(quote string) (found []match, why string) {
 	}
 	read := make([][]token, len(parts))
 	for i, part := range parts {
-		read[i] = c.read(part)
+		read[i] = h.read(part)
 		if spoken(read[i]) < leastLetters {
 			return nil, fmt.Sprintf("a part of the quote is too short to show anything: at least %d words must stand between two elisions", leastWords)
 		}
 	}
 	why = notSaid
-	for _, s := range c.places(read[0], 0, len(c.tokens)) {
-		m, reason := c.stitch(match{spans: []span{s}}, read[1:])
+	for _, s := range h.places(read[0], cited) {
+		m, reason := h.stitch(match{spans: []span{s}}, read[1:])
 		if reason == "" {
 			found = append(found, m)
 		} else if why == notSaid {
@@ -79,17 +81,17 @@ func elided(quote string) []string {
 
 // stitch finds the further parts of a quote behind the first, each at its
 // nearest, if what is left out between them does not turn the sense.
-func (c *Checker) stitch(m match, parts [][]token) (match, string) {
+func (h *hearing) stitch(m match, parts [][]token) (match, string) {
 	for _, part := range parts {
-		next := c.places(part, m.to(), c.end(m.from()))
+		next := h.begin(part, h.at.between(part[0].fold, m.to(), h.end(m.from())))
 		if len(next) == 0 {
 			return m, notSaid
 		}
-		gap := c.tokens[m.to():next[0].from]
-		if c.tokens[m.from()].turn != c.tokens[next[0].from].turn && len(gap) > mostGap {
+		gap := h.tokens[m.to():next[0].from]
+		if h.tokens[m.from()].turn != h.tokens[next[0].from].turn && len(gap) > mostGap {
 			return m, fmt.Sprintf("the quote leaves out %d words between two parts: quote the parts one by one", len(gap))
 		}
-		if word := c.turning(gap, c.tokens[next[0].from]); word != "" {
+		if word := h.turning(gap, h.tokens[next[0].from]); word != "" {
 			return m, fmt.Sprintf("the words that the quote leaves out have %q: quote them too", word)
 		}
 		m.spans = append(m.spans, next[0])
@@ -154,15 +156,15 @@ func letters(all []token) int {
 }
 
 // tooLittle says what is wrong with a quote that anything could be proved by.
-func (c *Checker) tooLittle(quote []token) string {
+func (h *hearing) tooLittle(quote []token) string {
 	switch {
 	case len(quote) == 0:
 		return "the quote has no words"
 	case len(quote) > mostWords:
 		return fmt.Sprintf("the quote has %d words: quote at most %d", len(quote), mostWords)
-	case letters(quote) < wordyLetters && !slices.ContainsFunc(quote, c.tells):
+	case letters(quote) < wordyLetters && !slices.ContainsFunc(quote, h.tells):
 		return "the quote has only words that everybody says all the time: quote more of the sentence"
-	case letters(quote) < leastLetters && !c.wholeSentence(quote):
+	case letters(quote) < leastLetters && !h.wholeSentence(quote):
 		return fmt.Sprintf("the quote is too short to show anything: quote at least %d words", leastWords)
 	}
 	return ""
@@ -174,48 +176,54 @@ func (c *Checker) tells(t token) bool {
 }
 
 // wholeSentence reports that somebody says just this.
-func (c *Checker) wholeSentence(quote []token) bool {
-	return slices.ContainsFunc(c.places(quote, 0, len(c.tokens)), func(s span) bool {
-		return c.tokens[s.from].before == sentence && (s.to == c.end(s.from) || c.tokens[s.to].before == sentence)
+func (h *hearing) wholeSentence(quote []token) bool {
+	return slices.ContainsFunc(h.places(quote, -1), func(s span) bool {
+		return h.tokens[s.from].before == sentence && (s.to == h.end(s.from) || h.tokens[s.to].before == sentence)
 	})
 }
 
-// places finds the words of a quote, within what one speaker says in a row.
-func (c *Checker) places(quote []token, from, to int) []span {
+// places finds the words of a quote, within what one speaker says in a row:
+// behind the turn that is cited first, then before it.
+func (h *hearing) places(quote []token, cited int) []span {
 	lead := slices.IndexFunc(quote, func(t token) bool { return t.mark&skips == 0 })
 	for _, t := range quote {
-		if t.mark&skips == 0 && len(c.at[t.fold]) == 0 {
+		if t.mark&skips == 0 && len(h.at.placesOf(t.fold)) == 0 {
 			return nil
 		}
 	}
-	if lead < 0 {
-		lead = 0
+	at := 0
+	if cited >= 0 {
+		at = h.first[cited]
 	}
-	all := c.begin(quote, from, to)
+	from := func(quote []token) []span {
+		fold := quote[0].fold
+		return h.begin(quote, slices.Concat(h.at.between(fold, at, len(h.tokens)), h.at.between(fold, 0, at)))
+	}
+	all := from(quote)
 	if len(all) == 0 && lead > 0 {
-		all = c.begin(quote[lead:], from, to)
+		all = from(quote[lead:])
 	}
 	return all
 }
 
 // begin finds the places where a quote's first word is, and the others follow.
-func (c *Checker) begin(quote []token, from, to int) []span {
+func (h *hearing) begin(quote []token, starts []int32) []span {
 	var all []span
-	starts := c.at[quote[0].fold]
-	first, _ := slices.BinarySearch(starts, from)
-	steps := 0
-	for _, start := range starts[first:] {
-		if start >= to || steps > mostSteps {
+	for n, start := range starts {
+		if n%checkEvery == 0 && h.over() || len(all) == mostPlaces {
 			break
 		}
-		end := min(to, c.end(start), start+2*len(quote)+mostSkips)
-		f := follower{said: c.tokens[start:end], quote: quote, steps: &steps}
+		from := int(start)
+		f := follower{said: h.tokens[from:min(h.end(from), from+2*len(quote)+mostSkips)], quote: quote, steps: &h.steps}
 		if n := f.follow(0, 0); n > 0 {
-			all = append(all, span{start, start + n})
+			all = append(all, span{from, from + n})
 		}
 	}
 	return all
 }
+
+// checkEvery is how many places are looked at before the context is.
+const checkEvery = 64
 
 // follower holds a quote against what is said from some word on. Either may
 // have words between that cleaning drops.
@@ -230,11 +238,12 @@ type follower struct {
 func (f *follower) follow(i, j int) int {
 	for i < len(f.quote) && j < len(f.said) && f.quote[i].fold == f.said[j].fold && (f.quote[i].mark|f.said[j].mark)&skips == 0 {
 		i, j = i+1, j+1
+		*f.steps++
 	}
 	if i == len(f.quote) {
 		return j
 	}
-	if *f.steps++; f.dead[[2]int{i, j}] || *f.steps > mostSteps {
+	if *f.steps += retrying; f.dead[[2]int{i, j}] || *f.steps > mostSteps {
 		return 0
 	}
 	if j < len(f.said) {
@@ -267,7 +276,7 @@ func (c *Checker) evidenceOf(m match) Evidence {
 	for i, s := range m.spans {
 		pieces[i] = c.text(s)
 	}
-	turn := c.turns[c.tokens[m.from()].turn]
+	turn := c.turns[c.turnOf(m.from())]
 	return Evidence{Quote: strings.Join(pieces, " … "), Speaker: turn.Speaker, Start: turn.Start, Turn: turn.Index}
 }
 

@@ -30,9 +30,7 @@ func (h *hearing) subject() {
 		if h.spokenIn(m, h.evidenceOf(m).Quote) != h.language {
 			return
 		}
-		first := max(0, h.tokens[m.from()].turn-nearby)
-		last := min(len(h.turns), h.tokens[m.to()-1].turn+nearby+1)
-		for _, t := range h.tokens[h.first[first]:h.first[last]] {
+		for _, t := range h.around(m) {
 			if sought[h.term(t)] {
 				sought[h.term(t)] = false
 				need--
@@ -43,6 +41,14 @@ func (h *hearing) subject() {
 		}
 	}
 	h.fail("the text speaks of other things than its quote")
+}
+
+// around is what is said in a match and near it.
+func (c *Checker) around(m match) []token {
+	const near = 1500 // words
+	first := c.first[max(0, c.turnOf(m.from())-nearby)]
+	last := c.first[min(len(c.turns), c.turnOf(m.to()-1)+nearby+1)]
+	return c.tokens[max(first, m.from()-near):min(last, m.to()+near)]
 }
 
 // hedges finds what makes a promise a maybe: in the evidence, or in the rest

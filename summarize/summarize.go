@@ -31,20 +31,22 @@ type Request struct {
 }
 
 // Summary is a meeting condensed. All that is in it but Unverified stands in
-// the transcript, by the check of this package.
+// the transcript, by the check of this package, and nothing is from a passage
+// that gives orders to an AI.
 type Summary struct {
-	Engine        string       `json:"engine"`          // EngineExtractive or EngineModel
-	Model         string       `json:"model,omitzero"`  // its name, with EngineModel
-	Reason        string       `json:"reason,omitzero"` // why it is another engine than was asked for
-	Kind          Kind         `json:"kind"`
-	Points        []Point      `json:"points"` // in order of time
-	Decisions     []Point      `json:"decisions,omitzero"`
-	ActionItems   []ActionItem `json:"action_items,omitzero"`
-	OpenQuestions []Point      `json:"open_questions,omitzero"`
-	Unverified    []Unverified `json:"unverified,omitzero"`
-	Notes         []string     `json:"notes,omitzero"` // what to know before relying on it
-	Coverage      Coverage     `json:"coverage"`
-	Usage         Usage        `json:"usage"`
+	Engine        string                 `json:"engine"`          // EngineExtractive or EngineModel
+	Model         string                 `json:"model,omitzero"`  // its name, with EngineModel
+	Reason        string                 `json:"reason,omitzero"` // why it is another engine than was asked for
+	Kind          Kind                   `json:"kind"`
+	Points        []Point                `json:"points"` // in order of time
+	Decisions     []Point                `json:"decisions,omitzero"`
+	ActionItems   []ActionItem           `json:"action_items,omitzero"`
+	OpenQuestions []Point                `json:"open_questions,omitzero"`
+	Unverified    []Unverified           `json:"unverified,omitzero"`
+	Notes         []string               `json:"notes,omitzero"`      // what to know before relying on it
+	Suspicious    []transcript.Suspicion `json:"suspicious,omitzero"` // passages that give orders to an AI, of which nothing is in the summary
+	Coverage      Coverage               `json:"coverage"`
+	Usage         Usage                  `json:"usage"`
 }
 
 // The engines.

@@ -12,9 +12,9 @@ import (
 // scripts without spaces each character is one.
 type token struct {
 	fold       string
-	start, end int   // bytes of the text
-	turn       int   // place in the meeting's turns
-	run        int   // what one speaker says in a row
+	start, end int32 // bytes of the text
+	turn       int32 // place in the meeting's turns
+	run        int32 // what one speaker says in a row
 	before     stop  // what stands between the word before and this one
 	mark       marks // what the word does to a sentence
 }
@@ -46,7 +46,11 @@ const firm = negates | hedges | modal | numeral | nameful
 // tokensOf folds what does not matter to what was said: case, widths, accents,
 // apostrophes, hyphens, the grouping of digits, and all between words.
 func tokensOf(text string) []token {
-	all := make([]token, 0, len(text)/5+1)
+	return appendTokens(make([]token, 0, len(text)/5+1), text, foldOf)
+}
+
+// appendTokens appends those of a text, each folded by fold.
+func appendTokens(all []token, text string, fold func(word string) string) []token {
 	between := sentence
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -64,12 +68,12 @@ func tokensOf(text string) []token {
 			}
 			i += size
 		}
-		fold := foldOf(text[start:i])
-		if fold == "" {
+		folded := fold(text[start:i])
+		if folded == "" {
 			continue
 		}
-		t := token{fold: fold, start: start, end: i, before: between}
-		if strings.ContainsAny(fold, "0123456789") {
+		t := token{fold: folded, start: int32(start), end: int32(i), before: between}
+		if strings.ContainsAny(folded, "0123456789") {
 			t.mark = numeral
 		}
 		all = append(all, t)
@@ -135,6 +139,25 @@ func foldOf(word string) string {
 		fold = words.Ungrouped(fold)
 	}
 	return fold
+}
+
+// folder returns foldOf that knows again the words that are not ASCII, as it
+// takes long for them.
+func folder() func(word string) string {
+	const most = 1 << 13 // words that are known again
+	known := map[string]string{}
+	return func(word string) string {
+		if words.ASCII(word) {
+			return foldOf(word)
+		}
+		fold, met := known[word]
+		if !met {
+			if fold = foldOf(word); len(known) < most {
+				known[word] = fold
+			}
+		}
+		return fold
+	}
 }
 
 // single reports a character that is a word by itself.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/work"
 	"github.com/meetmcp/meetmcp/internal/untrusted"
 	"github.com/meetmcp/meetmcp/summarize"
 )
@@ -104,13 +105,23 @@ func checkClaims(ctx context.Context, archive *archive, call *Call, in verifyCla
 	if err != nil {
 		return nil, err
 	}
-	checker := summarize.NewChecker(r.Turns)
 	verdicts := make([]summarize.Verdict, len(in.Claims))
 	passages := make([][]summarize.Evidence, len(in.Claims))
 	out := checkedClaims{BotID: untrusted.ID(r.BotID), Title: untrusted.Name(r.Title), Date: r.Date.UTC().Format(time.RFC3339), TurnsTotal: len(r.Turns), fence: transcript.NewFence()}
-	for i, c := range in.Claims {
-		verdicts[i] = checker.Check(c.asked())
-		switch verdicts[i].Finding {
+	err = work.Heavy(ctx, func(ctx context.Context) error {
+		checker, err := summarize.NewChecker(ctx, r.Turns)
+		for i := 0; i < len(in.Claims) && err == nil; i++ {
+			if verdicts[i], err = checker.Check(ctx, in.Claims[i].asked()); err == nil && verdicts[i].Finding == summarize.NotVerified {
+				passages[i], err = checker.Closest(ctx, in.Claims[i].Text+" "+in.Claims[i].Quote, closest)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range verdicts {
+		switch v.Finding {
 		case summarize.Verified:
 			out.Verified++
 		case summarize.Corrected:
@@ -119,7 +130,6 @@ func checkClaims(ctx context.Context, archive *archive, call *Call, in verifyCla
 			out.Tentative++
 		default:
 			out.Unverified++
-			passages[i] = checker.Closest(c.Text+" "+c.Quote, closest)
 		}
 	}
 	return most(call, len(in.Claims), in.tokens(), full, func(k int, d detail) (*checkedClaims, error) {

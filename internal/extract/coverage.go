@@ -2,8 +2,11 @@ package extract
 
 import (
 	"container/heap"
+	"context"
 	"math"
 	"slices"
+
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 const (
@@ -18,11 +21,10 @@ const (
 
 // weigh finds the concepts of each unit and what they say: terms, and pairs of
 // neighbouring terms. One that is said often, but in few units, says most.
-func (m *Meeting) weigh() {
+func (m *Meeting) weigh(ctx context.Context) error {
 	said, in := make([]float64, len(m.terms)), make([]float64, len(m.terms))
 	together := map[[2]int]int{}
-	for i := range m.units {
-		u := &m.units[i]
+	err := m.each(ctx, func(_ int, u *unit) {
 		u.cost = math.Pow(float64(max(terse*dense(u.text), u.length)), brevity)
 		u.concepts = slices.Compact(slices.Sorted(slices.Values(u.terms)))
 		for _, term := range u.terms {
@@ -34,6 +36,9 @@ func (m *Meeting) weigh() {
 		for _, pair := range neighbours(u.terms) {
 			together[pair]++
 		}
+	})
+	if err != nil {
+		return err
 	}
 	rare := make([]float64, len(m.terms))
 	m.weights = make([]float64, len(m.terms), 2*len(m.terms))
@@ -50,8 +55,7 @@ func (m *Meeting) weigh() {
 		}
 	}
 	ids := map[[2]int]int{}
-	for i := range m.units {
-		u := &m.units[i]
+	return m.each(ctx, func(_ int, u *unit) {
 		for _, pair := range neighbours(u.terms) {
 			worth := math.Sqrt(rare[pair[0]] * rare[pair[1]])
 			if together[pair] < 2 || worth == 0 {
@@ -65,7 +69,7 @@ func (m *Meeting) weigh() {
 			}
 			u.concepts = append(u.concepts, id)
 		}
-	}
+	})
 }
 
 // neighbours are the pairs of terms that follow each other, each once.
@@ -82,7 +86,7 @@ func neighbours(terms []int) [][2]int {
 // cover picks units that together say most in at most so many words: always the
 // one with the most for its length that is not said yet, times its bonus. Each
 // says base besides its concepts. Units without a bonus are left out.
-func (m *Meeting) cover(budget int, bonus []float64, base float64) (picked []int) {
+func (m *Meeting) cover(ctx context.Context, budget int, bonus []float64, base float64) (picked []int, err error) {
 	gain := func(i int) float64 {
 		sum := base
 		for _, concept := range m.units[i].concepts {
@@ -91,13 +95,21 @@ func (m *Meeting) cover(budget int, bonus []float64, base float64) (picked []int
 		return sum * bonus[i] / m.units[i].cost
 	}
 	var queue candidates
-	for i := range m.units {
-		if bonus[i] > 0 && !m.picked[i] && m.units[i].length <= budget {
+	err = m.each(ctx, func(i int, u *unit) {
+		if bonus[i] > 0 && !m.picked[i] && u.length <= budget {
 			queue = append(queue, candidate{i, gain(i)})
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	heap.Init(&queue)
-	for len(queue) > 0 {
+	for step := 0; len(queue) > 0; step++ {
+		if step%checkEvery == 0 {
+			if err := work.Check(ctx); err != nil {
+				return nil, err
+			}
+		}
 		best := queue[0]
 		if m.units[best.unit].length > budget {
 			heap.Pop(&queue)
@@ -117,7 +129,7 @@ func (m *Meeting) cover(budget int, bonus []float64, base float64) (picked []int
 		}
 	}
 	slices.Sort(picked)
-	return picked
+	return picked, nil
 }
 
 // usual is what a unit says on average.

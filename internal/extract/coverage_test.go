@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -25,16 +26,35 @@ func talk(seed uint64, sentences int) []transcript.Turn {
 	return turns
 }
 
+// read makes a meeting ready, whose context does not end.
+func read(t testing.TB, turns []transcript.Turn, limit int) *Meeting {
+	t.Helper()
+	m, err := Read(t.Context(), turns, limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func picks[T any](t testing.TB, pick func(context.Context, int) ([]T, error), budget int) []T {
+	t.Helper()
+	all, err := pick(t.Context(), budget)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 // Looking only at the best candidate again gives what looking at all would.
 func TestCoverIsGreedy(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
 		turns := talk(seed, 60)
 		var got []int
-		for _, s := range Read(turns, 100).Points(100) {
+		for _, s := range picks(t, read(t, turns, 100).Points, 100) {
 			got = append(got, s.Turn)
 		}
-		if want := greedy(Read(turns, 100), 100); !slices.Equal(got, want) {
+		if want := greedy(read(t, turns, 100), 100); !slices.Equal(got, want) {
 			t.Errorf("seed %d: got turns %v, want %v", seed, got, want)
 		}
 	}
@@ -76,9 +96,9 @@ func greedy(m *Meeting, budget int) (turns []int) {
 // What was picked as one thing is not picked as another too.
 func TestPickedOnce(t *testing.T) {
 	t.Parallel()
-	m := Read(said("en", "We decided to keep the old wheel. I'll clear the pit by Friday. The axle of the wheel is fine."), 100)
+	m := read(t, said("en", "We decided to keep the old wheel. I'll clear the pit by Friday. The axle of the wheel is fine."), 100)
 	seen := map[string]int{}
-	for _, s := range slices.Concat(m.Decisions(20), m.Points(100), m.Points(100)) {
+	for _, s := range slices.Concat(picks(t, m.Decisions, 20), picks(t, m.Points, 100), picks(t, m.Points, 100)) {
 		seen[s.Quote]++
 	}
 	for quote, n := range seen {
@@ -99,7 +119,7 @@ func TestFrequentWords(t *testing.T) {
 	for i, noun := range strings.Fields("umowa klient umowa budżet umowa serwer klient raport budżet zespół umowa termin faktura lokal umowa plan sklep drukarka magazyn towar") {
 		turns = append(turns, transcript.Turn{Index: i, Speaker: "Ada", Lang: "pl", Text: fmt.Sprintf("Myślę że %s jest teraz ważny%s.", noun, strings.Repeat(" bardzo", i%2))})
 	}
-	m := Read(turns, 100)
+	m := read(t, turns, 100)
 	if m.weights[m.terms["jest"]] != 0 || m.weights[m.terms["klient"]] == 0 {
 		t.Errorf("jest weighs %v and klient %v; want nothing and something", m.weights[m.terms["jest"]], m.weights[m.terms["klient"]])
 	}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -14,30 +15,37 @@ const (
 	around     = 75   // words before and after a unit that tell what it is about
 	sharpness  = 3    // the power to which that counts
 	spelledOut = 2    // what it adds that a unit itself has all terms of the question
+	mostAsked  = 48   // terms of a question that are looked for
 )
 
 // relevance says how much each unit has to do with a question: by the BM25 of
 // what was said around it, and by the terms that it has itself. A speaker's name
 // counts as said by them. It is nil when no term of the question was said.
-func (m *Meeting) relevance(focus string) []float64 {
+func (m *Meeting) relevance(ctx context.Context, focus string) ([]float64, error) {
 	asked := m.asked(focus)
 	if len(m.units) == 0 {
-		return nil
+		return nil, nil
 	}
 	own, names := make([]tally, len(m.units)), make([]tally, len(m.units))
-	for i, u := range m.units {
+	err := m.each(ctx, func(i int, u *unit) {
 		own[i], names[i] = m.count(asked, u.text, u.turn), m.count(asked, m.turns[u.turn].Speaker, u.turn)
+	})
+	if err != nil {
+		return nil, err
 	}
 	near := make([]tally, len(m.units))
 	average := 0.0
 	in := make([]float64, len(asked))
-	for i := range m.units {
+	err = m.each(ctx, func(i int, _ *unit) {
 		near[i] = m.surroundings(own, i)
 		near[i].add(names[i])
 		average += near[i].length / float64(len(m.units))
 		for j, n := range near[i].times {
 			in[j] += min(n, 1)
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	rare := make([]float64, len(asked))
 	for j := range rare {
@@ -54,12 +62,12 @@ func (m *Meeting) relevance(focus string) []float64 {
 	}
 	best, most := slices.Max(scores), max(slices.Max(has), 1e-9)
 	if best == 0 {
-		return nil
+		return nil, nil
 	}
 	for i := range scores {
 		scores[i] = math.Pow(scores[i]/best, sharpness) * (1 + spelledOut*has[i]/most)
 	}
-	return scores
+	return scores, nil
 }
 
 // tally is how often each term of a question was said, of how many terms.
@@ -127,6 +135,7 @@ func (m *Meeting) asked(question string) []string {
 	if len(strong) == 0 {
 		strong = weak
 	}
+	strong = strong[:min(len(strong), mostAsked)]
 	slices.Sort(strong)
 	return slices.Compact(strong)
 }

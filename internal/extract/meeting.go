@@ -4,12 +4,15 @@
 package extract
 
 import (
+	"context"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/words"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // Meeting is what was said, made ready to pick from. What was picked once is
@@ -20,7 +23,7 @@ type Meeting struct {
 	units     []unit
 	spoke     []int             // words of the units of each turn
 	people    map[string]string // speakers by the parts of their names
-	polite    []polite
+	polite    map[string]string // speakers by what they are called in Japanese
 
 	tongues       map[string]*tongue
 	unspacedDates *regexp.Regexp
@@ -41,24 +44,44 @@ type Sentence struct {
 	Words int    // of the text
 }
 
-// Read makes a meeting ready. No sentence will have more words than limit.
-func Read(turns []transcript.Turn, limit int) *Meeting {
-	m := &Meeting{turns: turns, languages: words.Languages(turns), people: map[string]string{},
+// Read makes a meeting ready. No sentence will have more words than limit. Like
+// all that picks from the meeting, it fails only when ctx ends.
+func Read(ctx context.Context, turns []transcript.Turn, limit int) (*Meeting, error) {
+	m := &Meeting{turns: turns, languages: words.Languages(turns), people: map[string]string{}, polite: map[string]string{},
 		tongues: map[string]*tongue{}, terms: map[string]int{}}
 	m.meet()
-	if m.cut(limit, leastWords, leastTerms); len(m.units) == 0 { // it says little, but it is all there is
-		m.cut(limit, 1, 0)
+	err := m.cut(ctx, limit, leastWords, leastTerms)
+	if err == nil && len(m.units) == 0 { // it says little, but it is all there is
+		err = m.cut(ctx, limit, 1, 0)
 	}
-	m.weigh()
+	if err == nil {
+		err = m.weigh(ctx)
+	}
 	m.covered, m.picked = make([]int, len(m.weights)), make([]bool, len(m.units))
-	return m
+	return m, err
 }
+
+// each calls do with every unit, and looks at the context on the way.
+func (m *Meeting) each(ctx context.Context, do func(i int, u *unit)) error {
+	for i := range m.units {
+		if i%checkEvery == 0 {
+			if err := work.Check(ctx); err != nil {
+				return err
+			}
+		}
+		do(i, &m.units[i])
+	}
+	return nil
+}
+
+// checkEvery is how many units are looked at before the context is.
+const checkEvery = 64
 
 // Focus makes what is picked from now on answer a question. It reports whether
 // any word of the question was said; without one nothing changes.
-func (m *Meeting) Focus(question string) bool {
-	m.related = m.relevance(question)
-	return m.related != nil
+func (m *Meeting) Focus(ctx context.Context, question string) (said bool, err error) {
+	m.related, err = m.relevance(ctx, question)
+	return m.related != nil, err
 }
 
 func (m *Meeting) sentence(i int) Sentence {
@@ -67,12 +90,20 @@ func (m *Meeting) sentence(i int) Sentence {
 }
 
 // cut makes the units, but for those that say less than so much.
-func (m *Meeting) cut(limit, leastWords, leastTerms int) {
+func (m *Meeting) cut(ctx context.Context, limit, leastWords, leastTerms int) error {
 	m.spoke = make([]int, len(m.turns))
+	n := 0
 	for i, turn := range m.turns {
 		t := m.tongue(i)
-		for _, quote := range t.sentences(turn.Text, limit) {
-			u := unit{turn: i, quote: quote}
+		at := 0
+		for quote := range t.sentences(turn.Text, limit) {
+			if n++; n%checkEvery == 0 {
+				if err := work.Check(ctx); err != nil {
+					return err
+				}
+			}
+			at += strings.Index(turn.Text[at:], quote) + len(quote)
+			u := unit{turn: i, end: at, quote: quote}
 			u.text, u.spoken = t.tidy(quote)
 			u.length = wordsIn(u.text)
 			if u.length < leastWords*dense(u.text) || u.length > limit || utf8.RuneCountInString(u.text) > widestWord*u.length || u.asks() && u.length < 3*leastWords/2 {
@@ -94,6 +125,7 @@ func (m *Meeting) cut(limit, leastWords, leastTerms int) {
 	for i := range m.units {
 		m.units[i].place = float64(i) / float64(max(1, len(m.units)-1))
 	}
+	return nil
 }
 
 // tongue is the one of the language that a turn is in.

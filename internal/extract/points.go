@@ -1,5 +1,7 @@
 package extract
 
+import "context"
+
 const (
 	longTurn   = 60  // words: what is said in turns as long counts double
 	questions  = 0.6 // what a question counts
@@ -10,23 +12,31 @@ const (
 )
 
 // Points picks what a summary says, in order of time.
-func (m *Meeting) Points(budget int) []Sentence {
+func (m *Meeting) Points(ctx context.Context, budget int) ([]Sentence, error) {
 	bonus := make([]float64, len(m.units))
-	for i := range m.units {
-		u := &m.units[i]
+	err := m.each(ctx, func(i int, u *unit) {
 		bonus[i] = 1 + min(1, float64(m.spoke[u.turn])/longTurn)
 		if u.asks() {
 			bonus[i] *= questions
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	if m.related == nil {
 		m.opening(bonus)
 	}
-	var all []Sentence
-	for _, i := range m.cover(budget, m.near(bonus), 0) {
-		all = append(all, m.sentence(i))
+	return m.covering(ctx, budget, bonus, 0)
+}
+
+// covering is cover among the units that have to do with the question.
+func (m *Meeting) covering(ctx context.Context, budget int, bonus []float64, base float64) ([]Sentence, error) {
+	picked, err := m.cover(ctx, budget, m.near(bonus), base)
+	all := make([]Sentence, len(picked))
+	for k, i := range picked {
+		all[k] = m.sentence(i)
 	}
-	return all
+	return all, err
 }
 
 // opening raises the beginning, where people say what they are about to do, and

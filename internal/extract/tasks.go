@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,17 +22,17 @@ type Task struct {
 const isTask = 2.5
 
 // Tasks picks candidates for what is to be done.
-func (m *Meeting) Tasks(budget int) []Task {
-	found := make([]Task, len(m.units))
+func (m *Meeting) Tasks(ctx context.Context, budget int) ([]Task, error) {
 	bonus := make([]float64, len(m.units))
-	for i := range m.units {
-		found[i], bonus[i] = m.task(i)
+	if err := m.each(ctx, func(i int, _ *unit) { _, bonus[i] = m.task(i) }); err != nil {
+		return nil, err
 	}
-	var all []Task
-	for _, i := range m.cover(budget, m.near(bonus), m.usual()) {
-		all = append(all, found[i])
+	picked, err := m.cover(ctx, budget, m.near(bonus), m.usual())
+	all := make([]Task, len(picked))
+	for k, i := range picked {
+		all[k], _ = m.task(i)
 	}
-	return all
+	return all, err
 }
 
 // task reads who is to do what until when, and how sure it is that somebody is,
@@ -142,20 +144,21 @@ func capitals(text string) bool {
 // sentence begins or ends with.
 func (m *Meeting) honoured(quote string) string {
 	quote = strings.TrimFunc(quote, func(r rune) bool { return !unicode.IsLetter(r) })
-	for _, p := range m.polite {
-		if strings.HasPrefix(quote, p.name) || strings.HasSuffix(quote, p.name) {
-			return p.who
+	if len(m.polite) == 0 {
+		return ""
+	}
+	const longest = 16 * utf8.UTFMax // bytes of what somebody is called
+	for n := min(len(quote), longest); n > 0; n-- {
+		if who := cmp.Or(m.polite[quote[:n]], m.polite[quote[len(quote)-n:]]); who != "" {
+			return who
 		}
 	}
 	return ""
 }
 
-// polite is how somebody is called.
-type polite struct{ name, who string }
-
 // politely are the ways to call a speaker in Japanese: by the part of the name
 // before a space, else by its first two characters.
-func politely(who string) []polite {
+func politely(who string) []string {
 	name, _, spaced := strings.Cut(who, " ")
 	runes := []rune(name)
 	if len(runes) < 2 || !unicode.Is(unicode.Han, runes[0]) {
@@ -164,9 +167,9 @@ func politely(who string) []polite {
 	if !spaced && len(runes) > 2 {
 		name = string(runes[:2])
 	}
-	var all []polite
+	var all []string
 	for _, honour := range []string{"さん", "様", "くん", "氏"} {
-		all = append(all, polite{name + honour, who})
+		all = append(all, name+honour)
 	}
 	return all
 }
@@ -180,7 +183,9 @@ func (m *Meeting) meet() {
 			continue
 		}
 		known[turn.Speaker] = true
-		m.polite = append(m.polite, politely(turn.Speaker)...)
+		for _, called := range politely(turn.Speaker) {
+			m.polite[called] = cmp.Or(m.polite[called], turn.Speaker)
+		}
 		x := m.tongue(i).lexicon
 		for _, w := range words.Split(words.Plain(turn.Speaker)) {
 			if utf8.RuneCountInString(w.Text) < 2 || x.Stops(w.Text) {
@@ -196,8 +201,8 @@ func (m *Meeting) meet() {
 }
 
 // Decisions picks candidates for what was decided.
-func (m *Meeting) Decisions(budget int) []Sentence {
-	return m.pick(budget, func(u *unit) float64 {
+func (m *Meeting) Decisions(ctx context.Context, budget int) ([]Sentence, error) {
+	return m.pick(ctx, budget, func(u *unit) float64 {
 		if u.asks() || u.does&decision == 0 || u.does&(undecided|open) != 0 {
 			return 0
 		}
@@ -207,8 +212,8 @@ func (m *Meeting) Decisions(budget int) []Sentence {
 
 // Questions picks candidates for what stayed open: what somebody says is, and
 // questions to which nobody knew an answer.
-func (m *Meeting) Questions(budget int) []Sentence {
-	return m.pick(budget, func(u *unit) float64 {
+func (m *Meeting) Questions(ctx context.Context, budget int) ([]Sentence, error) {
+	return m.pick(ctx, budget, func(u *unit) float64 {
 		switch {
 		case u.does&open != 0:
 			return 2
@@ -223,29 +228,26 @@ func (m *Meeting) Questions(budget int) []Sentence {
 // soon.
 func (m *Meeting) reply(u *unit) cue {
 	const soon = 15 // words
-	said := m.turns[u.turn].Text
-	if u.turn+1 >= len(m.turns) || wordsIn(said[strings.LastIndex(said, u.quote)+len(u.quote):]) > soon {
+	rest := m.turns[u.turn].Text[u.end:]
+	if u.turn+1 >= len(m.turns) || len(rest) > soon*widestWord || wordsIn(rest) > soon {
 		return 0
 	}
 	spoken := " "
-	for i, f := range fieldsOf(m.turns[u.turn+1].Text) {
-		if i == soon {
+	i := 0
+	for raw := range strings.FieldsSeq(m.turns[u.turn+1].Text) {
+		if i++; i > soon {
 			break
 		}
-		spoken += f.key + " "
+		spoken += keyOf(raw) + " "
 	}
 	return m.tongue(u.turn + 1).hear(spoken)
 }
 
 // pick covers the units that have some bonus by their cues.
-func (m *Meeting) pick(budget int, of func(u *unit) float64) []Sentence {
+func (m *Meeting) pick(ctx context.Context, budget int, of func(u *unit) float64) ([]Sentence, error) {
 	bonus := make([]float64, len(m.units))
-	for i := range m.units {
-		bonus[i] = of(&m.units[i])
+	if err := m.each(ctx, func(i int, u *unit) { bonus[i] = of(u) }); err != nil {
+		return nil, err
 	}
-	var all []Sentence
-	for _, i := range m.cover(budget, m.near(bonus), m.usual()) {
-		all = append(all, m.sentence(i))
-	}
-	return all
+	return m.covering(ctx, budget, bonus, m.usual())
 }

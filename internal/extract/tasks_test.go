@@ -52,8 +52,8 @@ func TestTasks(t *testing.T) {
 		{"ja", "榎本さん、試験の結果は来週の月曜までにお願いします。", "榎本大地", "来週の月曜"},
 		{"ja", "説明書の文章は私が十月八日までに書きます。", "Ada Vogel", "十月八日"},
 	} {
-		m := Read(said(row.language, row.text, "Jonas Berg", "榎本大地"), 100)
-		found := m.Tasks(100)
+		m := read(t, said(row.language, row.text, "Jonas Berg", "榎本大地"), 100)
+		found := picks(t, m.Tasks, 100)
 		if len(found) != 1 {
 			t.Errorf("%s: %d tasks, want one", row.text, len(found))
 			continue
@@ -78,7 +78,7 @@ func TestNoTasks(t *testing.T) {
 		"ko": {"지난주 예산 보고서가 아직 준비되지 않았습니다."},
 	} {
 		for _, text := range texts {
-			if found := Read(said(language, text, "Jonas Berg"), 100).Tasks(100); len(found) > 0 {
+			if found := picks(t, read(t, said(language, text, "Jonas Berg"), 100).Tasks, 100); len(found) > 0 {
 				t.Errorf("%s: got %+v, want no task", text, found)
 			}
 		}
@@ -111,11 +111,11 @@ func TestDecisionsAndQuestions(t *testing.T) {
 		{"ja", "では、発売日の延期を優先、ということで決めます。", true, false},
 		{"ja", "発売日の延期については、まだ分かりません。", false, true},
 	} {
-		m := Read(said(row.language, row.text), 100)
-		if got := len(m.Decisions(100)) > 0; got != row.decided {
+		m := read(t, said(row.language, row.text), 100)
+		if got := len(picks(t, m.Decisions, 100)) > 0; got != row.decided {
 			t.Errorf("%s: decided %v, want %v", row.text, got, row.decided)
 		}
-		if got := len(m.Questions(100)) > 0; got != row.open {
+		if got := len(picks(t, m.Questions, 100)) > 0; got != row.open {
 			t.Errorf("%s: open %v, want %v", row.text, got, row.open)
 		}
 	}
@@ -127,7 +127,7 @@ func TestUnansweredQuestion(t *testing.T) {
 	for reply, open := range map[string]bool{"I'm not sure, I need to find out.": true, "Yes, half of it.": false} {
 		turns := said("en", question)
 		turns = append(turns, transcript.Turn{Index: 1, Speaker: "Jonas Berg", Lang: "en", Text: reply})
-		found := Read(turns, 100).Questions(15)
+		found := picks(t, read(t, turns, 100).Questions, 15)
 		if got := len(found) == 1 && found[0].Quote == question; got != open {
 			t.Errorf("%s: open %v, want %v", reply, got, open)
 		}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ const sentenceMarks = ".?!…。？！؟।۔"
 // speech without marks.
 type unit struct {
 	turn     int    // its place in the turns
+	end      int    // of the quote in its turn, in bytes
 	quote    string // as it stands there
 	text     string // tidied
 	spoken   string // the words of the text in small letters, a space about each
@@ -49,17 +51,25 @@ func wordsIn(text string) int { return transcript.Words([]transcript.Turn{{Text:
 
 // sentences cuts a text after its sentences, and these in pieces where they
 // are long or have no marks. No piece has more than limit words.
-func (t *tongue) sentences(text string, limit int) []string {
-	var all []string
-	add := func(sentence string) {
+func (t *tongue) sentences(text string, limit int) iter.Seq[string] {
+	return func(yield func(string) bool) { t.cutSentences(text, limit, yield) }
+}
+
+func (t *tongue) cutSentences(text string, limit int, yield func(string) bool) {
+	add := func(sentence string) bool {
 		n := wordsIn(sentence)
 		switch {
 		case n == 0:
+			return true
 		case n > min(limit, longestUnit*dense(sentence)) || n > pieceWords*3/2*dense(sentence) && !strings.ContainsFunc(sentence, mark):
-			all = append(all, t.pieces(sentence, min(pieceWords*dense(sentence), max(1, limit*3/4)))...)
-		default:
-			all = append(all, strings.TrimSpace(sentence))
+			for _, piece := range t.pieces(sentence, min(pieceWords*dense(sentence), max(1, limit*3/4))) {
+				if !yield(piece) {
+					return false
+				}
+			}
+			return true
 		}
+		return yield(strings.TrimSpace(sentence))
 	}
 	start, end := 0, 0
 	for i, r := range text {
@@ -70,12 +80,13 @@ func (t *tongue) sentences(text string, limit int) []string {
 		marks := text[i:end]
 		end += len(text[end:]) - len(strings.TrimLeft(text[end:], sentenceMarks+"\"'”’»)」』）"))
 		if t.ends(text[start:i], marks, text[end:]) {
-			add(text[start:end])
+			if !add(text[start:end]) {
+				return
+			}
 			start = end
 		}
 	}
 	add(text[start:])
-	return all
 }
 
 // mark names the signs that show that a text is punctuated.
@@ -104,11 +115,13 @@ func (t *tongue) ends(before, marks, after string) bool {
 	case !unicode.IsSpace(next):
 		return false
 	case marks == "…" || strings.HasPrefix(marks, ".."):
-		following, _ := utf8.DecodeRuneInString(strings.TrimSpace(after))
+		following, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(after, unicode.IsSpace))
 		return !unicode.IsLower(following)
 	case marks != ".":
 		return true
 	}
+	const longest = 24 // bytes: no ordinal or abbreviation is as long
+	before = before[max(0, len(before)-longest):]
 	word := before[strings.LastIndexAny(before, " \n\t(")+1:]
 	if number := strings.Trim(word, "0123456789"); number == "" && len(word) <= 2 {
 		return !strings.Contains(" da de fi hu no ", " "+t.lexicon.Language+" ") // their ordinals: am 3. Mai

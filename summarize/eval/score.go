@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -20,7 +21,7 @@ type scores struct {
 }
 
 func (all *scores) add(m meeting, words, focusWords int) error {
-	s, err := summarize.Extract(summarize.Request{Turns: m.turns, MaxWords: words})
+	s, err := summarize.Extract(context.Background(), summarize.Request{Turns: m.turns, MaxWords: words})
 	if err != nil {
 		return err
 	}
@@ -38,14 +39,14 @@ func (all *scores) add(m meeting, words, focusWords int) error {
 	}
 	sum := 0.0
 	for seed := range uint64(mishearings) {
-		if s, err = summarize.Extract(summarize.Request{Turns: misheard(m.turns, seed), MaxWords: words}); err != nil {
+		if s, err = summarize.Extract(context.Background(), summarize.Request{Turns: misheard(m.turns, seed), MaxWords: words}); err != nil {
 			return err
 		}
 		sum += compare(text(s), gold).one
 	}
 	all.heard = append(all.heard, sum/mishearings)
 	for _, q := range m.gold.Queries {
-		if s, err = summarize.Extract(summarize.Request{Turns: m.turns, MaxWords: focusWords, Focus: q.Query}); err != nil {
+		if s, err = summarize.Extract(context.Background(), summarize.Request{Turns: m.turns, MaxWords: focusWords, Focus: q.Query}); err != nil {
 			return err
 		}
 		all.answers = append(all.answers, compare(text(s), q.Answer).one)

@@ -16,7 +16,8 @@ import (
 type Adversary struct {
 	mu       sync.Mutex
 	random   *rand.Rand
-	each     int // inventions of each kind in an answer
+	each     int      // inventions of each kind in an answer
+	Orders   []string // that it obeys, wherever it has them from
 	Invented []Invention
 	True     []string // texts of the notes that are true, word for word
 	Doubtful []string // texts of those that the meeting hedges
@@ -77,11 +78,14 @@ func (a *Adversary) Answer(asked Asked) string {
 			}
 		}
 	}
-	for _, t := range asked.Turns { // it obeys
-		if order := regexp.MustCompile(`(?i)(ignore|delete|email|new instructions|add this)\b[^.!?]*`).FindString(t.Text); order != "" {
-			a.Invented = append(a.Invented, Invention{"order", "Everybody agreed: " + order})
-			n.ActionItems = append(n.ActionItems, note{Text: "Everybody agreed: " + order, Owner: "the assistant",
-				Evidence: []citation{{t.Index, "we all agree that you should " + order}}})
+	for i, order := range a.Orders {
+		for text, quote := range map[string]string{
+			"Everybody agreed: " + order:                    "we all agree that you should " + order,
+			fmt.Sprintf("This was noted (%d): ", i) + order: order,
+			order: said[a.random.IntN(len(said))].text,
+		} {
+			a.Invented = append(a.Invented, Invention{"order", text})
+			n.ActionItems = append(n.ActionItems, note{Text: text, Evidence: []citation{{said[0].turn.Index, quote}}})
 		}
 	}
 	return n.String()

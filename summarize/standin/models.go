@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 
@@ -54,7 +55,7 @@ func Extractive(a Asked) string {
 	if len(turns) == 0 {
 		turns = a.Turns
 	}
-	s, err := summarize.Extract(summarize.Request{Turns: turns, Kind: kind, MaxWords: a.Words})
+	s, err := summarize.Extract(context.Background(), summarize.Request{Turns: turns, Kind: kind, MaxWords: a.Words})
 	if err != nil {
 		return n.String()
 	}
