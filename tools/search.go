@@ -53,6 +53,9 @@ type passage struct {
 	Speakers []untrusted.Text `json:"speakers,omitzero"`
 	Text     string           `json:"text"`
 	Link     untrusted.Word   `json:"link,omitzero"`
+
+	Suspicious []suspicious `json:"suspicious,omitzero"`
+	odd        []transcript.Suspicion
 }
 
 type scoredTurn struct {
@@ -115,7 +118,7 @@ func (o *searchResults) Text() string {
 		if !r.Link.IsZero() {
 			b.WriteString(" · " + r.Link.String())
 		}
-		b.WriteString("\n" + r.Text + "\n")
+		b.WriteString(suspiciousLine(r.odd) + "\n" + r.Text + "\n")
 	}
 	if len(o.Results) == 0 {
 		b.WriteString("Nothing was found.\n")
@@ -294,6 +297,8 @@ func passageOf(hit library.Hit, fence transcript.Fence) passage {
 		Link: untrusted.ID(fmt.Sprintf("meeting://%s/transcript#t=%d", hit.Meeting.BotID, int(hit.Start))),
 		Text: fence.Wrap(transcript.Render(hit.Text, transcript.Position{}, defaultTokens).Text),
 	}
+	p.odd = transcript.Suspicious(hit.Text)
+	p.Suspicious = suspiciousOf(p.odd)
 	for _, t := range hit.Turns {
 		p.Turns = append(p.Turns, scoredTurn{t.Index, math.Round(t.Score*1000) / 1000})
 	}

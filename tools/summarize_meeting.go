@@ -40,6 +40,7 @@ type meetingSummary struct {
 	OpenQuestions []point          `json:"open_questions"`
 	Unverified    []unverified     `json:"unverified"`
 	Coverage      summaryCoverage  `json:"coverage"`
+	Suspicious    []suspicious     `json:"suspicious,omitzero"` // of which nothing is in the summary
 	Usage         *summarize.Usage `json:"usage,omitzero"`
 	Cached        bool             `json:"cached"`
 	State         string           `json:"state,omitzero"` // running: it is being made
@@ -48,6 +49,7 @@ type meetingSummary struct {
 	NextCursor    string           `json:"next_cursor,omitzero"`
 
 	fence transcript.Fence
+	odd   []transcript.Suspicion
 }
 
 type point struct {
@@ -112,6 +114,9 @@ func (o *meetingSummary) Text() string {
 		b.WriteString("; made before")
 	}
 	b.WriteString(".")
+	if line := suspiciousLine(o.odd); line != "" {
+		b.WriteString(line + "; nothing of them is in this summary.")
+	}
 	if o.NextCursor != "" {
 		b.WriteString("\nnext_cursor " + o.NextCursor)
 	}
@@ -244,8 +249,9 @@ func (s *summaryJobs) page(call *Call, in summarizeMeeting, r *record, made *sum
 			BotID: untrusted.ID(r.BotID), Title: untrusted.Name(r.Title), Date: r.Date.UTC().Format(time.RFC3339),
 			Engine: made.Engine, Model: made.Model, Reason: untrusted.Line(made.Reason, 300), Kind: string(made.Kind),
 			Points: []point{}, Decisions: []point{}, ActionItems: []actionItem{}, OpenQuestions: []point{}, Unverified: []unverified{},
-			Coverage: summaryCoverage{made.Coverage.TurnsTotal, made.Coverage.TurnsRead, math.Round(1000*made.Coverage.Share) / 1000},
-			Usage:    &made.Usage, Cached: cached, fence: fence,
+			Coverage:   summaryCoverage{made.Coverage.TurnsTotal, made.Coverage.TurnsRead, math.Round(1000*made.Coverage.Share) / 1000},
+			Suspicious: suspiciousOf(made.Suspicious), odd: made.Suspicious,
+			Usage: &made.Usage, Cached: cached, fence: fence,
 		}
 		for _, item := range all[skip : skip+k] {
 			item(out, d)

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
@@ -72,4 +73,22 @@ func byKind(found []transcript.Suspicion) []string {
 		kinds[i] = fmt.Sprintf("%s (%s)", strings.Join(turns[kind], ", "), kind)
 	}
 	return kinds
+}
+
+// suspiciousQuotes finds what speaks to an AI in quotes, each by itself.
+func suspiciousQuotes(quotes []evidence) []transcript.Suspicion {
+	const apart = 4 // turns, so that no two quotes are taken for one
+	turns := make([]transcript.Turn, apart*len(quotes))
+	for i, e := range quotes {
+		turns[apart*i] = transcript.Turn{Index: i, Speaker: e.Speaker.String(), Text: e.Quote.String()}
+	}
+	var found []transcript.Suspicion
+	for _, s := range transcript.Suspicious(turns) {
+		e := quotes[s.Turn]
+		s.Turn, s.Last, s.Start = e.Turn, e.Turn, e.Start
+		if !slices.Contains(found, s) {
+			found = append(found, s)
+		}
+	}
+	return found
 }

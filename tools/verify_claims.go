@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
-	"github.com/meetmcp/meetmcp/internal/work"
 	"github.com/meetmcp/meetmcp/internal/untrusted"
+	"github.com/meetmcp/meetmcp/internal/work"
 	"github.com/meetmcp/meetmcp/summarize"
 )
 
@@ -51,7 +51,10 @@ type checkedClaims struct {
 	NotShown   int            `json:"not_shown,omitzero"` // claims at the end
 	TurnsTotal int            `json:"turns_total"`        // that the claims were held against
 
+	Suspicious []suspicious `json:"suspicious,omitzero"` // among the quotes shown
+
 	fence transcript.Fence
+	odd   []transcript.Suspicion
 }
 
 type checkedClaim struct {
@@ -81,6 +84,7 @@ func (o *checkedClaims) Text() string {
 		quotes(&block, "closest", c.Closest)
 	}
 	b.WriteString(o.fence.Wrap(block.String()))
+	b.WriteString(suspiciousLine(o.odd))
 	if o.NotShown > 0 {
 		fmt.Fprintf(&b, "\nNot shown: the last %d claims.", o.NotShown)
 	}
@@ -138,6 +142,12 @@ func checkClaims(ctx context.Context, archive *archive, call *Call, in verifyCla
 		for i := range k {
 			page.Claims = append(page.Claims, in.Claims[i].told(i, verdicts[i], passages[i], d))
 		}
+		var shown []evidence
+		for _, c := range page.Claims {
+			shown = append(append(shown, c.Evidence...), c.Closest...)
+		}
+		page.odd = suspiciousQuotes(shown)
+		page.Suspicious = suspiciousOf(page.odd)
 		page.NotShown = len(in.Claims) - k
 		switch {
 		case page.NotShown > 0:
