@@ -274,7 +274,7 @@ func TestPages(t *testing.T) {
 	for _, err := range same.AllBots(t.Context(), client.BotQuery{}) {
 		last = err
 	}
-	if last == nil || !strings.Contains(last.Error(), "same page again") {
+	if last == nil || !strings.Contains(last.Error(), "lead back") {
 		t.Errorf("a list without end: %v, want it noticed", last)
 	}
 }

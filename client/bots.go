@@ -144,14 +144,17 @@ func (c *Client) Bots(ctx context.Context, q BotQuery) (*BotPage, error) {
 	return call[BotPage](ctx, c, request{op: "bots_with_metadata", method: "GET", path: "/bots/bots_with_metadata", query: values})
 }
 
-// AllBots lists bots over all pages, newest first, until the last page or the
-// first error.
+// AllBots lists bots over all pages, newest first and each once, until the last
+// page or the first error, which is a *Cut where the pages do not come to an end.
 func (c *Client) AllBots(ctx context.Context, q BotQuery) iter.Seq2[ListedBot, error] {
-	return pages(q.Cursor, func(cursor string) ([]ListedBot, string, error) {
+	return pages(c, q.Cursor, func(b ListedBot) string { return b.UUID }, func(cursor string) ([]ListedBot, string, error) {
 		q.Cursor = cursor
 		page, err := c.Bots(ctx, q)
 		if err != nil {
 			return nil, "", err
+		}
+		if page.Cut {
+			return page.Bots, "", UnreadableNext
 		}
 		return page.Bots, page.NextCursor, nil
 	})

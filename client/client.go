@@ -32,6 +32,7 @@ type rules struct {
 	errors    bool                     // a success that names an error is a refusal
 	unsure    func(status int) bool    // a write that was refused so may have been done
 	same      func(a, b string) bool   // two ids are one
+	trail     bool                     // lists whose pages lead nowhere are cut
 	lenient   bool                     // what is odd in an answer is left out
 	resends   func(method string) bool // a request may be sent again
 	maxAnswer int64                    // bytes
@@ -40,7 +41,7 @@ type rules struct {
 
 func usualRules() rules {
 	return rules{
-		answers: answers, errors: true, unsure: unsure, same: sameID, lenient: true,
+		answers: answers, errors: true, unsure: unsure, same: sameID, lenient: true, trail: true,
 		resends:   func(method string) bool { return method == http.MethodGet },
 		maxAnswer: maxAnswer, maxValues: maxValues,
 	}

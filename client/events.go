@@ -73,13 +73,17 @@ func (c *Client) Events(ctx context.Context, q EventQuery) (*EventPage, error) {
 	return page, nil
 }
 
-// AllEvents lists events over all pages, until the last page or the first error.
+// AllEvents lists events over all pages, each once, until the last page or the
+// first error, which is a *Cut where the pages do not come to an end.
 func (c *Client) AllEvents(ctx context.Context, q EventQuery) iter.Seq2[Event, error] {
-	return pages(q.Cursor, func(cursor string) ([]Event, string, error) {
+	return pages(c, q.Cursor, func(e Event) string { return e.UUID }, func(cursor string) ([]Event, string, error) {
 		q.Cursor = cursor
 		page, err := c.Events(ctx, q)
 		if err != nil {
 			return nil, "", err
+		}
+		if page.Cut {
+			return page.Data, "", UnreadableNext
 		}
 		return page.Data, page.Next, nil
 	})

@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"hash/fnv"
 	"iter"
 	"net/url"
 	"strconv"
@@ -27,24 +28,82 @@ func (id *ID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// pages walks over a paged list. It goes on while there is a cursor, even past
-// an empty page, and stops with an error should a cursor come twice in a row.
-func pages[T any](cursor string, fetch func(cursor string) ([]T, string, error)) iter.Seq2[T, error] {
+// Cut says that a list was not read to its end, as its pages lead nowhere.
+type Cut struct{ Why string }
+
+// Error says why.
+func (c *Cut) Error() string { return "the list was not read to its end, as " + c.Why }
+
+// How far pages are followed.
+const (
+	pagesMost = 1000 // of one list
+	idleMost  = 10   // with nothing new in them, one after the other
+)
+
+// Trail notices where the pages of a list lead nowhere: back to one that was read,
+// on and on without anything new, or on and on. It is small enough to go along in
+// a cursor, so that no page is remembered but one, which moves on (Brent's way to
+// find a cycle).
+type Trail struct {
+	Pages int    `json:"n,omitzero"`
+	Idle  int    `json:"i,omitzero"` // pages without anything new, of late
+	Mark  uint32 `json:"m,omitzero"` // of the cursor that the next ones are compared with
+}
+
+// On takes note that a page had so many things that no page before it had, and
+// that next leads on. It answers a *Cut when there is no point in going on.
+func (t *Trail) On(next string, fresh int) error {
+	t.Pages++
+	t.Idle++
+	if fresh > 0 {
+		t.Idle = 0
+	}
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(next)) // a hash takes everything
+	mark := max(1, sum.Sum32())
+	switch {
+	case mark == t.Mark:
+		return &Cut{"its pages lead back to one that was read before"}
+	case t.Idle >= idleMost:
+		return &Cut{fmt.Sprintf("%d pages had nothing new", t.Idle)}
+	case t.Pages >= pagesMost:
+		return &Cut{fmt.Sprintf("it has more than %d pages", pagesMost)}
+	case t.Pages&(t.Pages-1) == 0:
+		t.Mark = mark
+	}
+	return nil
+}
+
+// UnreadableNext is a Cut of a list whose next page is named by something else
+// than a text.
+var UnreadableNext = &Cut{"what leads to its next page cannot be read"}
+
+// pages walks over a paged list. It goes on while there is a cursor, even past an
+// empty page, shows each thing once, and ends with a *Cut where the cursors lead
+// nowhere.
+func pages[T any](c *Client, cursor string, id func(T) string, fetch func(cursor string) ([]T, string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		var trail Trail
+		seen := map[string]bool{}
 		for {
 			items, next, err := fetch(cursor)
-			if err == nil && next != "" && next == cursor {
-				err = fmt.Errorf("the list's next page is the same page again (cursor %.40q)", next)
+			fresh := 0
+			for _, item := range items {
+				if seen[id(item)] {
+					continue
+				}
+				seen[id(item)] = true
+				if fresh++; !yield(item, nil) {
+					return
+				}
+			}
+			if err == nil && next != "" && c.rules.trail {
+				err = trail.On(next, fresh)
 			}
 			if err != nil {
 				var none T
 				yield(none, err)
 				return
-			}
-			for _, item := range items {
-				if !yield(item, nil) {
-					return
-				}
 			}
 			if next == "" {
 				return

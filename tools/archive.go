@@ -35,8 +35,9 @@ type archive struct {
 	pages    *lru.Cache[pageOf, *page]
 	listings *lru.Cache[string, listing] // by key
 
-	name     string       // of this replica
-	changing sync.RWMutex // held alone while a meeting is dropped, so that what was read before is not kept after
+	listTime time.Duration // within which a list of bots is read, as far as it can be; 0: however long it takes
+	name     string        // of this replica
+	changing sync.RWMutex  // held alone while a meeting is dropped, so that what was read before is not kept after
 
 	mu       sync.Mutex
 	custody  map[watched]custody
@@ -80,7 +81,11 @@ type record struct {
 }
 
 func newArchive(api *client.Client, p *policy) *archive {
-	return &archive{api: api, policy: p, name: rand.Text(), onForget: func(func(watched) bool) {},
+	listTime := 10 * time.Second
+	if limit := p.CallLimit; limit > 0 {
+		listTime = min(listTime, limit/3)
+	}
+	return &archive{api: api, policy: p, listTime: listTime, name: rand.Text(), onForget: func(func(watched) bool) {},
 		pages: lru.New[pageOf, *page](heldPages), listings: lru.New[string, listing](heldListings),
 		custody: map[watched]custody{}, fills: map[string]*filling{}, accepted: map[string]time.Time{}, applied: map[string]applied{}, ended: map[string]time.Time{}}
 }

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -198,6 +199,11 @@ func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEv
 	if err != nil {
 		return nil, err
 	}
+	end, err := from.further(page.Next, page.Cut, len(page.Data))
+	var cut *client.Cut
+	if errors.As(err, &cut) {
+		call.note(cut.Error() + ".")
+	}
 	rest := page.Data[min(max(from.Skip, 0), len(page.Data)):]
 	status := in.Status
 	if status == "" {
@@ -213,9 +219,12 @@ func listOfEvents(ctx context.Context, api *client.Client, call *Call, in listEv
 		var place *listPlace
 		switch {
 		case k < len(rest):
-			place = &listPlace{from.Cursor, from.Skip + k}
-		case page.Next != "":
-			place = &listPlace{Cursor: page.Next}
+			place = &listPlace{from.Cursor, from.Skip + k, from.Trail}
+		case end != nil:
+			place = end
+		case cut != nil:
+			out.Next = "list_calendar_events with other dates may reach what is left."
+			return out, nil
 		default:
 			out.Coverage.Complete = true
 			out.Next = "schedule_recording with an event_id records one."

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -40,6 +41,7 @@ type filling struct {
 type survey struct {
 	covered  searched
 	listed   map[string]bool
+	cut      error    // why there may be more meetings than the API listed, nil when these are all
 	running  int      // bots whose meetings are not over
 	unread   []string // to be read, newest first; those whose copies may be out of date before all others
 	withheld []string // kept, but not to be shown now
@@ -54,6 +56,9 @@ func (a *archive) fill(ctx context.Context, call *Call, q library.Query) (search
 	}
 	if err != nil {
 		return searched{}, nil, err
+	}
+	if s.cut != nil {
+		call.note(s.cut.Error() + "; there may be more meetings than were searched.")
 	}
 	patience := fetchTime
 	if limit := a.policy.CallLimit; limit > 0 {
@@ -150,6 +155,11 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 	var doubtful, unseen []string
 	here := 0
 	for bot, err := range a.bots(ctx, q) {
+		var cut *client.Cut
+		if errors.As(err, &cut) {
+			s.cut = cut
+			break
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -187,10 +197,17 @@ func (a *archive) survey(ctx context.Context, q library.Query) (*survey, error) 
 			unseen = append(unseen, bot.id)
 		}
 	}
-	s.covered.Complete = s.covered.Beyond == 0
-	for id, e := range have { // kept, but not listed any more
-		if about(e.Date, q) {
+	s.covered.Complete = s.covered.Beyond == 0 && s.cut == nil
+	for id, e := range have { // kept, but not listed any more, or not yet
+		switch {
+		case !about(e.Date, q):
+		case s.cut == nil:
 			doubtful = append(doubtful, id)
+		case !a.showable(ctx, id):
+			s.withheld = append(s.withheld, id)
+		default:
+			s.covered.Known++
+			s.covered.saw(e.Date)
 		}
 	}
 	for _, id := range doubtful {

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -135,8 +136,25 @@ func (o *botList) Text() string {
 // listPlace is where a page of bots ended: in the API's page that Cursor
 // fetches, behind Skip bots.
 type listPlace struct {
-	Cursor string `json:"c,omitzero"`
-	Skip   int    `json:"s,omitzero"`
+	Cursor string       `json:"c,omitzero"`
+	Skip   int          `json:"s,omitzero"`
+	Trail  client.Trail `json:"t,omitzero"` // of the pages before
+}
+
+// further is the place behind a page with so many bots or events that are new, nil
+// at the list's end, or with a *client.Cut where the pages lead nowhere.
+func (p listPlace) further(next string, cut bool, fresh int) (*listPlace, error) {
+	trail := p.Trail
+	switch {
+	case cut:
+		return nil, client.UnreadableNext
+	case next == "":
+		return nil, nil
+	}
+	if err := trail.On(next, fresh); err != nil {
+		return nil, err
+	}
+	return &listPlace{Cursor: next, Trail: trail}, nil
 }
 
 // found is a bot that matches, with the place just behind it.
@@ -163,7 +181,10 @@ func list(ctx context.Context, api *client.Client, call *Call, in listBots) (*bo
 		return nil, err
 	}
 	matches, end, looked, err := search(ctx, api, query, from, limit, in.SpeakerName)
-	if err != nil {
+	var cut *client.Cut
+	if errors.As(err, &cut) {
+		call.note(cut.Error() + ".")
+	} else if err != nil {
 		return nil, err
 	}
 	looked.FilteredBy = call.given("bot_name", "meeting_url", "created_after", "created_before", "ended_after", "filter_by_extra")
@@ -183,7 +204,10 @@ func list(ctx context.Context, api *client.Client, call *Call, in listBots) (*bo
 			}
 			out.Next = "list_bots with next_cursor as cursor goes on."
 		}
-		if len(out.Bots) > 0 && next == nil {
+		switch {
+		case next == nil && cut != nil:
+			out.Next = "list_bots with created_before, or other filters, may reach what is left."
+		case len(out.Bots) > 0 && next == nil:
 			out.Next = "get_meeting_data with a bot_id shows one."
 		}
 		return out, nil
@@ -198,6 +222,7 @@ func search(ctx context.Context, api *client.Client, query client.BotQuery, from
 		looked.FilteredHere = []string{"speaker_name"}
 	}
 	var matches []found
+	seen := map[string]bool{}
 	at := from
 	for range filterPages {
 		query.Cursor = at.Cursor
@@ -205,32 +230,34 @@ func search(ctx context.Context, api *client.Client, query client.BotQuery, from
 		if err != nil {
 			return nil, nil, looked, err
 		}
+		fresh := 0
+		if query.FilterByExtra != "" {
+			fresh = 1 // as the API filters by it after paging, there may be many empty pages
+		}
 		for i := min(max(at.Skip, 0), len(page.Bots)); i < len(page.Bots); i++ {
 			bot := page.Bots[i]
+			if seen[bot.UUID] {
+				continue
+			}
+			seen[bot.UUID] = true
+			fresh++
 			looked.see(bot.CreatedAt)
 			if speaker != "" && !spoke(bot, speaker) {
 				continue
 			}
-			matches = append(matches, found{bot, listPlace{at.Cursor, i + 1}})
-			if len(matches) == limit && (i+1 < len(page.Bots) || page.NextCursor != "") {
-				return matches, beyond(at.Cursor, i+1, page), looked, nil
+			matches = append(matches, found{bot, listPlace{at.Cursor, i + 1, at.Trail}})
+			if len(matches) == limit && i+1 < len(page.Bots) {
+				return matches, &matches[limit-1].after, looked, nil
 			}
 		}
-		if page.NextCursor == "" || page.NextCursor == at.Cursor {
-			looked.Complete = true
-			return matches, nil, looked, nil
+		next, err := at.further(page.NextCursor, page.Cut, fresh)
+		if next == nil || len(matches) == limit {
+			looked.Complete = next == nil && err == nil
+			return matches, next, looked, err
 		}
-		at = listPlace{Cursor: page.NextCursor}
+		at = *next
 	}
 	return matches, &at, looked, nil
-}
-
-// beyond is the place behind the first skip bots of a page.
-func beyond(cursor string, skip int, page *client.BotPage) *listPlace {
-	if skip >= len(page.Bots) {
-		return &listPlace{Cursor: page.NextCursor}
-	}
-	return &listPlace{cursor, skip}
 }
 
 func (c *coverage) see(t client.Time) {

@@ -2,8 +2,9 @@ package tools
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -37,10 +38,12 @@ type listing struct {
 	bots    []surveyed
 	losses  int64 // of the shared state, when it was read
 	settled int   // from there on, nothing about them is likely to change
+	cut     error // why there may be more, nil when these are all
 }
 
-// bots lists the bots that a query is about, newest first. Of a list that was
-// read before, what has settled is not read again.
+// bots lists the bots that a query is about, newest first, and ends with a
+// *client.Cut when there may be more. Of a list that was read before, what has
+// settled is not read again.
 func (a *archive) bots(ctx context.Context, q library.Query) iter.Seq2[surveyed, error] {
 	key, now := a.api.KeyFor(ctx).Reveal(), a.policy.Now()
 	before, held := a.listings.Get(key)
@@ -53,13 +56,27 @@ func (a *archive) bots(ctx context.Context, q library.Query) iter.Seq2[surveyed,
 	}
 	return func(yield func(surveyed, error) bool) {
 		all := listing{at: before.at, losses: before.losses}
-		for bot, err := range a.api.AllBots(ctx, ask) {
-			if err != nil {
+		places := make(map[string]int, len(before.bots))
+		for i, bot := range before.bots {
+			places[bot.id] = i
+		}
+		asking, stop := a.listingWithin(ctx)
+		defer stop()
+		for bot, err := range a.api.AllBots(asking, ask) {
+			var cut *client.Cut
+			switch {
+			case errors.As(err, &cut):
+				all.cut = cut
+				continue
+			case err != nil && asking.Err() != nil && ctx.Err() == nil && len(all.bots) > 0:
+				all.cut = &client.Cut{Why: fmt.Sprintf("that takes longer than %s", a.listTime)}
+				continue
+			case err != nil:
 				yield(surveyed{}, err)
 				return
 			}
-			if at := slices.IndexFunc(before.bots, func(s surveyed) bool { return s.id == bot.UUID }); at >= before.settled {
-				all.bots = append(all.bots, before.bots[at:]...)
+			if at, known := places[bot.UUID]; known && at >= before.settled {
+				all.bots, all.cut = append(all.bots, before.bots[at:]...), before.cut
 				break
 			}
 			name, source := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
@@ -75,7 +92,18 @@ func (a *archive) bots(ctx context.Context, q library.Query) iter.Seq2[surveyed,
 				return
 			}
 		}
+		if all.cut != nil {
+			yield(surveyed{}, all.cut)
+		}
 	}
+}
+
+// listingWithin bounds how long one reading of a list may take.
+func (a *archive) listingWithin(ctx context.Context) (context.Context, context.CancelFunc) {
+	if a.listTime == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, a.listTime)
 }
 
 // settle finds where the meetings are over, and transcribed if they ever will

@@ -18,6 +18,7 @@ type Synced struct {
 	WithoutTranscript int   // have ended without one, or it was deleted
 	Running           int   // are not over
 	Unread            int   // could not be read, or were not yet when ctx ended
+	Cut               error // why there may be more meetings than the API listed, nil when these are all
 	Fault             error // why one could not be read
 }
 
@@ -28,6 +29,7 @@ type Synced struct {
 func Sync(ctx context.Context, api *client.Client, p Policy, told func(read, of int)) (Synced, error) {
 	p.Context = ctx
 	a := newArchive(api, newPolicy(p))
+	a.listTime = 0
 	kept, err := a.tenant(ctx)
 	if err != nil {
 		return Synced{}, err
@@ -58,7 +60,7 @@ func Sync(ctx context.Context, api *client.Client, p Policy, told func(read, of 
 	if err != nil {
 		return Synced{}, fmt.Errorf("read the library: %w", err)
 	}
-	out := Synced{WithoutTranscript: s.covered.WithoutTranscript, Running: s.running, Unread: len(s.unread), Fault: f.fault}
+	out := Synced{WithoutTranscript: s.covered.WithoutTranscript, Running: s.running, Unread: len(s.unread), Cut: s.cut, Fault: f.fault}
 	out.compare(before, after)
 	return out, nil
 }

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -63,6 +64,11 @@ func finished(ctx context.Context, api *client.Client, call *Call, id string) (s
 	var newest string
 	seen := 0
 	for bot, err := range api.AllBots(ctx, client.BotQuery{Limit: pageSize}) {
+		var cut *client.Cut
+		if errors.As(err, &cut) {
+			call.note(cut.Error() + "; there may be a newer meeting.")
+			break
+		}
 		if err != nil {
 			return "", err
 		}

@@ -79,6 +79,9 @@ func (p *program) synced(ctx context.Context, done tools.Synced) error {
 		}
 	}
 	_, err := fmt.Fprintf(p.out, "Meetings: %s.\nKept: %d, in %s\n", strings.Join(parts, ", "), done.New+done.Changed+done.Unchanged, p.Library)
+	if err == nil && done.Cut != nil {
+		_, err = fmt.Fprintf(p.out, "There may be more: %v.\n", done.Cut)
+	}
 	switch {
 	case err != nil:
 		return err
