@@ -73,11 +73,12 @@ func (s *Store) Start(t testing.TB) {
 	}
 }
 
-// Kill ends it at once.
+// Kill ends it at once. It forgets all.
 func (s *Store) Kill(t testing.TB) {
 	t.Helper()
 	if s.mini != nil {
 		s.mini.Close()
+		s.mini.FlushAll() // the real one has nothing on disk either
 		return
 	}
 	if s.real != nil {

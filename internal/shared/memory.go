@@ -33,6 +33,7 @@ type bucket struct {
 type window struct {
 	spent []spending
 	per   time.Duration
+	until time.Time // before which nothing is free, as others have spent all
 }
 
 type spending struct {
@@ -80,8 +81,44 @@ func (m *Memory) Spend(_ context.Context, key string, r Rate) (token string, fre
 	if r.Most == 0 {
 		return "", time.Time{}, true
 	}
+	token = rand.Text()
+	if free, ok = m.spend(key, token, r); !ok {
+		return "", free, false
+	}
+	return token, time.Time{}, true
+}
+
+func (m *Memory) spend(key, token string, r Rate) (free time.Time, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	w, now := m.window(key, r)
+	switch n := len(w.spent); {
+	case n >= r.Most:
+		return w.spent[n-r.Most].at.Add(r.Per), false
+	case now.Before(w.until):
+		return w.until, false
+	}
+	w.spent = append(w.spent, spending{token, now})
+	return time.Time{}, true
+}
+
+// spent takes note of what was spent elsewhere, as well as here.
+func (m *Memory) spent(key, token string, r Rate) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	w, now := m.window(key, r)
+	w.spent = append(w.spent, spending{token, now})
+}
+
+// block takes note that others have spent all until then.
+func (m *Memory) block(key string, r Rate, until time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	w, _ := m.window(key, r)
+	w.until = until
+}
+
+func (m *Memory) window(key string, r Rate) (*window, time.Time) {
 	now := m.sweep()
 	w := m.windows[key]
 	if w == nil {
@@ -90,12 +127,7 @@ func (m *Memory) Spend(_ context.Context, key string, r Rate) (token string, fre
 	}
 	w.per = r.Per
 	w.drop(now)
-	if n := len(w.spent); n >= r.Most {
-		return "", w.spent[n-r.Most].at.Add(r.Per), false
-	}
-	token = rand.Text()
-	w.spent = append(w.spent, spending{token, now})
-	return token, time.Time{}, true
+	return w, now
 }
 
 func (w *window) drop(now time.Time) {
@@ -108,6 +140,7 @@ func (m *Memory) Refund(_ context.Context, key, token string) {
 	defer m.mu.Unlock()
 	if w := m.windows[key]; w != nil {
 		w.spent = slices.DeleteFunc(w.spent, func(s spending) bool { return s.token == token })
+		w.until = time.Time{}
 	}
 }
 
@@ -153,7 +186,7 @@ func (m *Memory) sweep() time.Time {
 		}
 	}
 	for key, w := range m.windows {
-		if w.drop(now); len(w.spent) == 0 {
+		if w.drop(now); len(w.spent) == 0 && !now.Before(w.until) {
 			delete(m.windows, key)
 		}
 	}

@@ -25,14 +25,20 @@ import (
 const (
 	redisPatience = 500 * time.Millisecond // for one command; then this replica goes on alone
 	redisRetry    = time.Second            // between tries to find Redis again
+	redisSlowest  = 256 << 10              // bytes a second of a large message, which has so much longer
+	redisLongest  = 5 * time.Second
+	redisLarge    = 16 << 10 // bytes of a message that goes over connections of its own
 	redisPrefix   = "meetmcp:"
 )
 
 // Redis is State for several replicas. What it cannot reach Redis for, each
-// replica keeps in memory, and brings to Redis once it is back. Keys are hashed
-// there, and values and messages sealed.
+// replica keeps in memory, and brings to Redis once it is back. What a replica
+// spends it remembers itself too, and goes on from there when it is alone. Keys
+// are hashed in Redis, and values and messages sealed.
 type Redis struct {
 	client *redis.Client
+	bulk   *redis.Client // for large messages, which hold up nothing else
+	probe  *redis.Client // asks whether Redis is there at all
 	alone  *Memory
 	seal   cipher.AEAD
 	hash   []byte
@@ -48,6 +54,10 @@ type Redis struct {
 	topics  map[string]*topic // by their names in Redis
 	swept   time.Time
 	overdue map[string]*value // what was set while Redis was lost
+	owed    debts
+
+	probing sync.Mutex
+	probed  time.Time // when Redis last answered, though something else did not come through
 }
 
 // quiet keeps the Redis library's own log, which goes to standard error, out.
@@ -70,12 +80,15 @@ func OpenRedis(url string, secret []byte, log *slog.Logger) (*Redis, error) {
 	options.DisableIdentity = true
 	quiet()
 	ctx, stop := context.WithCancel(context.Background())
+	bulk, probe := *options, *options
+	bulk.PoolSize, bulk.ReadTimeout, bulk.WriteTimeout = 8, redisLongest, redisLongest
+	probe.PoolSize = 8
 	r := &Redis{
-		client: redis.NewClient(options), alone: NewMemory(nil), log: log, stop: stop,
-		topics: map[string]*topic{}, overdue: map[string]*value{},
+		client: redis.NewClient(options), bulk: redis.NewClient(&bulk), probe: redis.NewClient(&probe), alone: NewMemory(nil), log: log, stop: stop,
+		topics: map[string]*topic{}, overdue: map[string]*value{}, owed: newDebts(),
 	}
 	if r.seal, r.hash, err = seals(secret); err != nil {
-		return nil, errors.Join(fmt.Errorf("open redis: %w", err), r.client.Close())
+		return nil, errors.Join(fmt.Errorf("open redis: %w", err), r.client.Close(), r.bulk.Close(), r.probe.Close())
 	}
 	r.pubsub = r.client.Subscribe(ctx)
 	if err := r.client.Ping(ctx).Err(); err != nil {
@@ -137,17 +150,45 @@ func (r *Redis) lose(err error) {
 
 // try does a command in Redis, unless it is lost, and reports whether it was done.
 func (r *Redis) try(ctx context.Context, do func(ctx context.Context) error) bool {
+	return r.tryFor(ctx, redisPatience, do)
+}
+
+func (r *Redis) tryFor(ctx context.Context, patience time.Duration, do func(ctx context.Context) error) bool {
 	if r.lost.Load() != nil {
 		return false
 	}
 	// What a caller's leaving cuts short says nothing of Redis.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	err := do(ctx)
-	if err != nil && !errors.Is(err, redis.Nil) {
+	if err == nil || errors.Is(err, redis.Nil) {
+		return true
+	}
+	var refused redis.Error
+	if errors.As(err, &refused) || !r.answers() {
+		r.lose(err)
+	} else {
+		r.log.Debug("redis did not answer one command in time", "error", err)
+	}
+	return false
+}
+
+// answers reports whether Redis is there, whatever became of one command. It is
+// asked once for all who want to know at the same time.
+func (r *Redis) answers() bool {
+	asked := time.Now()
+	r.probing.Lock()
+	defer r.probing.Unlock()
+	if r.lost.Load() != nil || r.probed.After(asked) {
+		return r.lost.Load() == nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), redisPatience)
+	defer cancel()
+	if err := r.probe.Ping(ctx).Err(); err != nil {
 		r.lose(err)
 		return false
 	}
+	r.probed = time.Now()
 	return true
 }
 
@@ -162,6 +203,9 @@ func (r *Redis) look(ctx context.Context) {
 		case <-tick.C:
 		}
 		if r.lost.Load() == nil {
+			if err := r.pay(ctx); err != nil {
+				r.log.Debug("redis is told later what was spent", "error", err)
+			}
 			continue
 		}
 		short, cancel := context.WithTimeout(ctx, redisPatience)
@@ -182,6 +226,9 @@ func (r *Redis) catchUp(ctx context.Context) error {
 	batch := maps.Clone(r.overdue)
 	r.mu.Unlock()
 	if err := r.bring(ctx, batch); err != nil {
+		return err
+	}
+	if err := r.pay(ctx); err != nil {
 		return err
 	}
 	r.mu.Lock() // whoever sets something now waits until it is used again
@@ -237,10 +284,17 @@ func (r *Redis) Take(ctx context.Context, key string, rate Rate) (wait time.Dura
 		wait = time.Duration(micros) * time.Microsecond
 		return err
 	})
-	if !done {
-		return r.alone.Take(ctx, key, rate)
+	if done && wait > 0 {
+		return wait, false
 	}
-	return wait, wait == 0
+	here, ok := r.alone.Take(ctx, key, rate)
+	if done {
+		return 0, true
+	}
+	if ok {
+		r.owe("", key, rate)
+	}
+	return here, ok
 }
 
 // spend keeps the times of the last spendings in a sorted set, and answers when
@@ -272,9 +326,15 @@ func (r *Redis) Spend(ctx context.Context, key string, rate Rate) (token string,
 	})
 	switch {
 	case !done:
-		return r.alone.Spend(ctx, key, rate)
+		if free, ok = r.alone.spend(key, token, rate); !ok {
+			return "", free, false
+		}
+		r.owe(token, key, rate)
 	case at > 0:
+		r.alone.block(key, rate, time.UnixMicro(at))
 		return "", time.UnixMicro(at), false
+	default:
+		r.alone.spent(key, token, rate)
 	}
 	return token, time.Time{}, true
 }
@@ -282,22 +342,37 @@ func (r *Redis) Spend(ctx context.Context, key string, rate Rate) (token string,
 // Refund is State's.
 func (r *Redis) Refund(ctx context.Context, key, token string) {
 	r.alone.Refund(ctx, key, token)
+	r.mu.Lock()
+	delete(r.owed.spent, token)
+	r.mu.Unlock()
 	r.try(ctx, func(ctx context.Context) error { return r.client.ZRem(ctx, r.name(key), token).Err() })
 }
 
 // Once is State's. While Redis is lost it holds for this replica.
 func (r *Redis) Once(ctx context.Context, key string, ttl time.Duration) (first bool) {
 	here := r.alone.Once(ctx, key, ttl)
-	for !r.try(ctx, func(ctx context.Context) error {
+	if r.insist(ctx, r.name(key), []byte("1"), ttl, func(ctx context.Context) error {
 		err := r.client.SetArgs(ctx, r.name(key), "1", redis.SetArgs{Mode: "NX", TTL: ttl}).Err()
 		first = err == nil
 		return err
 	}) {
-		if r.later(r.name(key), []byte("1"), ttl) {
-			return here
+		return here && first
+	}
+	return here
+}
+
+// insist does a command that sets a value, again if it did not come through, and
+// reports whether it was done. What is not done is set once Redis is back.
+func (r *Redis) insist(ctx context.Context, name string, data []byte, ttl time.Duration, do func(ctx context.Context) error) bool {
+	for again := false; !r.try(ctx, do); again = true {
+		if r.later(name, data, ttl) {
+			return false
+		}
+		if again {
+			r.lose(errors.New("a value could not be set"))
 		}
 	}
-	return here && first
+	return true
 }
 
 // later has a value set in Redis once it is back, and reports false if it is
@@ -322,11 +397,7 @@ func (r *Redis) Set(ctx context.Context, key string, data []byte, ttl time.Durat
 	name := r.name(key)
 	r.alone.Set(ctx, key, data, ttl)
 	sealed := r.sealed(name, data)
-	for !r.try(ctx, func(ctx context.Context) error { return r.client.Set(ctx, name, sealed, ttl).Err() }) {
-		if r.later(name, sealed, ttl) {
-			return
-		}
-	}
+	r.insist(ctx, name, sealed, ttl, func(ctx context.Context) error { return r.client.Set(ctx, name, sealed, ttl).Err() })
 }
 
 // Get is State's.
@@ -364,7 +435,7 @@ func (r *Redis) Losses() int64 { return r.losses.Load() }
 // Close drops the connections.
 func (r *Redis) Close() error {
 	r.stop()
-	err := errors.Join(r.pubsub.Close(), r.client.Close())
+	err := errors.Join(r.pubsub.Close(), r.client.Close(), r.bulk.Close(), r.probe.Close())
 	r.running.Wait()
 	return err
 }

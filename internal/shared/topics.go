@@ -3,6 +3,7 @@ package shared
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -18,7 +19,14 @@ type topic struct {
 func (r *Redis) Publish(ctx context.Context, topic string, message []byte) {
 	name := r.name("topic/" + topic)
 	sealed := r.sealed(name, message)
-	if !r.try(ctx, func(ctx context.Context) error { return r.client.Publish(ctx, name, sealed).Err() }) {
+	over, patience := r.client, redisPatience
+	if len(sealed) > redisLarge {
+		over, patience = r.bulk, min(redisLongest, redisPatience+time.Duration(len(sealed))*time.Second/redisSlowest)
+	}
+	if !r.tryFor(ctx, patience, func(ctx context.Context) error { return over.Publish(ctx, name, sealed).Err() }) {
+		if r.lost.Load() == nil {
+			r.losses.Add(1) // the others have missed it
+		}
 		r.alone.Publish(ctx, topic, message)
 	}
 }
