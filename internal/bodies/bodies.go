@@ -124,6 +124,21 @@ func (g *Gate) end(o owner) {
 	g.all.bodies--
 }
 
+// Take counts a message that is here already, of n bytes, as received and held
+// until release is called.
+func (g *Gate) Take(caller string, n int64) (release func(), err error) {
+	o := ownerOf(caller, netip.Addr{})
+	if err := g.begin(o, n); err != nil {
+		return nil, err
+	}
+	give, err := g.reserve(o, n)
+	if err != nil {
+		g.end(o)
+		return nil, err
+	}
+	return sync.OnceFunc(func() { give(); g.end(o) }), nil
+}
+
 // sent counts bytes that arrived unannounced.
 func (g *Gate) sent(o owner, n int64) error {
 	g.mu.Lock()

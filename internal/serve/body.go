@@ -53,7 +53,6 @@ func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, release f
 		return m, nil, false
 	}
 	raw, release, err := h.receive(w, r)
-	var busy *work.Busy
 	var large *bodies.TooLarge
 	switch {
 	case errors.As(err, &large):
@@ -63,10 +62,7 @@ func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, release f
 		w.Header().Set("Connection", "close")
 		answer(w, http.StatusRequestEntityTooLarge, tooLarge(in))
 		return m, nil, false
-	case errors.As(err, &busy):
-		h.observer.Limited("bodies")
-		w.Header().Set("Retry-After", strconv.Itoa(busy.Seconds()))
-		h.unread(w, r, busy.Status(), refuse(nil, mcp.INVALID_REQUEST, "%s. Wait %d s, then try again.", busy.What, busy.Seconds()))
+	case h.busy(w, r, err):
 		return m, nil, false
 	case err != nil:
 		w.Header().Set("Connection", "close")
@@ -91,6 +87,18 @@ func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, release f
 		answer(w, http.StatusBadRequest, wrong)
 	}
 	return m, nil, false
+}
+
+// busy answers a message that there is no room for, if that is what err says.
+func (h *web) busy(w http.ResponseWriter, r *http.Request, err error) bool {
+	var busy *work.Busy
+	if !errors.As(err, &busy) {
+		return false
+	}
+	h.observer.Limited("bodies")
+	w.Header().Set("Retry-After", strconv.Itoa(busy.Seconds()))
+	h.unread(w, r, busy.Status(), refuse(nil, mcp.INVALID_REQUEST, "%s. Wait %d s, then try again.", busy.What, busy.Seconds()))
+	return true
 }
 
 // receive counts a message for its caller, and then reads it.

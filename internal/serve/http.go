@@ -34,6 +34,7 @@ type web struct {
 	state   shared.State
 	here    *shared.Memory // what this replica counts for itself
 	bodies  *bodies.Gate
+	passed  *bodies.Gate // messages on their way to other replicas
 	hosts   []string
 	origins []string
 	proxies []netip.Prefix
@@ -103,7 +104,7 @@ func newWeb(s *Server, o Web, port string) *web {
 	}
 	o.Bodies.Time = s.times.body
 	h := &web{
-		Server: s, limits: o.Limits, state: o.State, here: shared.NewMemory(nil), bodies: o.Bodies, hosts: o.Hosts, origins: o.Origins, proxies: o.Proxies, tls: o.TLS != nil, port: port,
+		Server: s, limits: o.Limits, state: o.State, here: shared.NewMemory(nil), bodies: o.Bodies, passed: bodies.New(passedLimits(o.Limits), s.pool), hosts: o.Hosts, origins: o.Origins, proxies: o.Proxies, tls: o.TLS != nil, port: port,
 		entrance: entrance{door: o.Door, state: o.State, seen: map[[sha256.Size]byte]time.Time{}},
 		health:   o.Health,
 		sessions: sessions{idle: s.times.idle, known: map[string]*session{}},

@@ -22,6 +22,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/meetmcp/meetmcp/internal/access"
+	"github.com/meetmcp/meetmcp/internal/bodies"
 	"github.com/meetmcp/meetmcp/internal/jsonrpc"
 )
 
@@ -29,6 +30,18 @@ const (
 	relayPatience = 3 * time.Second // for another replica to take a message over
 	endedFor      = time.Hour       // how long it is known that a session was ended; longer than it may be idle
 )
+
+// maxPassed bounds one message that is passed on to another replica, in bytes.
+const maxPassed = 1 << 20
+
+// passedLimits bound what is on its way to other replicas, where callers are
+// bounded at all: it all goes through Redis.
+func passedLimits(l Limits) bodies.Limits {
+	if l.Bodies == (bodies.Limits{}) {
+		return l.Bodies
+	}
+	return bodies.Limits{Caller: 16, All: 200, CallerBytes: 2 * maxPassed, AllBytes: 16 * maxPassed, Minute: 16 * maxPassed}
+}
 
 // replica is this process among those that serve the same callers. Each can
 // tell by an id whose it is and which replica has it.
@@ -134,6 +147,17 @@ func (h *web) pass(w http.ResponseWriter, r *http.Request, to int64, session str
 			"Nothing was done: another replica of this server has your session, and cannot be reached at the moment. Try again in a second, or open a new one."))
 		return true
 	}
+	if len(body) > maxPassed {
+		answer(w, http.StatusRequestEntityTooLarge, refuse(nil, mcp.INVALID_REQUEST,
+			"Nothing was done: another replica of this server has your session, and messages of more than %d MB are not passed on to it. Send less at a time, or open a new session.", maxPassed>>20))
+		return true
+	}
+	release, err := h.passed.Take(access.CallerOf(r.Context()), int64(len(body)))
+	if err != nil {
+		h.busy(w, r, err)
+		return true
+	}
+	defer release()
 	number := rand.Text()[:20]
 	took := make(chan relayed, 1)
 	h.replica.mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/internal/bodies"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/internal/shared"
 )
@@ -72,6 +73,47 @@ func TestStreamOnAnotherReplica(t *testing.T) {
 	here.stopped <- nil // for the end of the test
 	if status, _, body := c.at(there).send(t, "POST", c.path, call(1, "list_bots", "x")); status != 404 {
 		t.Errorf("a stream whose replica is gone: got %d %s, want 404", status, body)
+	}
+}
+
+// TestLargeOnAnotherReplica posts large messages to the replica that does not have
+// the stream, which passes on some of them, and no more.
+func TestLargeOnAnotherReplica(t *testing.T) {
+	state, door := shared.NewMemory(nil), keyDoor(t)
+	share := func(_ *serve.Server, o *serve.Web) {
+		o.Door, o.State, o.Secret, o.Limits = door, state, []byte("of this test"), serve.Limits{Bodies: bodies.Limits{All: 1000}}
+	}
+	here, there := newWeb(t, share), newWeb(t, share)
+	one, other := here.caller(t, sandbox.Key, "sse"), here.caller(t, "sandbox-2", "sse")
+	post := func(c *caller, size int) (int, http.Header, string) {
+		status, header, body := c.at(there).send(t, "POST", c.path, `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"`+strings.Repeat("x", size)+`"}}`)
+		if status == http.StatusAccepted {
+			c.event(t)
+		}
+		return status, header, body
+	}
+	if status, _, body := post(one, 1<<20); status != 413 || !strings.Contains(body, "Nothing was done: another replica of this server has your session, and messages of more than 1 MB") {
+		t.Errorf("got %d %s", status, body)
+	}
+	passed := 0
+	for range 40 {
+		status, header, body := post(one, 1_000_000)
+		if status != http.StatusAccepted {
+			if status != 429 || header.Get("Retry-After") == "" || !strings.Contains(body, "You send more than 16 MB a minute") {
+				t.Errorf("got %d %v %s", status, header, body)
+			}
+			break
+		}
+		passed++
+	}
+	if passed < 16 || passed > 20 {
+		t.Errorf("%d were passed on", passed)
+	}
+	if status, _, body := post(other, 1_000_000); status != http.StatusAccepted {
+		t.Errorf("another caller: got %d %s", status, body)
+	}
+	if got := one.call(t, 2, "list_bots", "here"); !strings.Contains(got, "echo here") {
+		t.Errorf("at the replica that has the stream: got %s", got)
 	}
 }
 
