@@ -131,6 +131,9 @@ func (h *web) handler(others http.Handler) http.Handler {
 		if !h.timed(w, r) || !h.guard(w, r) {
 			return
 		}
+		if bare := strings.TrimSuffix(r.URL.Path, "/"); bare == "/mcp" || bare == "/sse" || bare == "/message" {
+			r.URL.Path = bare
+		}
 		switch r.Pattern = r.URL.Path; r.Pattern { // as a mux would, for who counts requests
 		case "/mcp":
 			if r = h.admit(w, r); r != nil {

@@ -17,12 +17,6 @@ import (
 
 // streamable serves /mcp.
 func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
-	if version := r.Header.Get(mcp.HeaderProtocolVersion); !mcp.IsModernProtocol(version) && version != "" && !slices.Contains(mcp.ValidProtocolVersions, version) {
-		refusal := refuse(nil, mcp.UNSUPPORTED_PROTOCOL_VERSION, "This server does not speak MCP %.40q. It speaks %s: send initialize to agree on one.",
-			version, strings.Join(mcp.ValidProtocolVersions, ", "))
-		answer(w, http.StatusBadRequest, refusal)
-		return
-	}
 	var m message
 	switch r.Method {
 	case http.MethodPost:
@@ -40,9 +34,18 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Messages are posted here; GET opens a stream of events, and DELETE ends a session.", http.StatusMethodNotAllowed)
 		return
 	}
+	hello := m.method == string(mcp.MethodInitialize) && !m.modern()
+	if hello {
+		r.Header.Del(mcp.HeaderProtocolVersion) // the version is agreed on by initialize itself
+	}
+	version := r.Header.Get(mcp.HeaderProtocolVersion)
+	modern := mcp.IsModernProtocol(version) || m.modern()
+	if !modern && version != "" && !slices.Contains(mcp.ValidProtocolVersions, version) {
+		answer(w, http.StatusBadRequest, refuse(m.id, mcp.UNSUPPORTED_PROTOCOL_VERSION, "This server does not speak MCP %.40q. It speaks %s: send initialize to agree on one.",
+			version, strings.Join(mcp.ValidProtocolVersions, ", ")))
+		return
+	}
 	id, caller := r.Header.Get(server.HeaderKeySessionID), access.CallerOf(r.Context())
-	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)) || m.modern()
-	hello := m.method == string(mcp.MethodInitialize)
 	var own *session // nil for modern messages, and the first of others
 	switch {
 	case m.ends() && (modern || id == ""):
