@@ -103,19 +103,27 @@ func Register(to *server.MCPServer, on func(tool string) bool) {
 	}
 }
 
+// mistake is one in the arguments of a prompt, in words.
+type mistake string
+
+func (m mistake) Error() string { return string(m) }
+
+// Unwrap says of which kind it is.
+func (m mistake) Unwrap() error { return mcp.ErrInvalidParams }
+
 // Text fills the prompt in. A line that needs an argument which was not given,
 // or a tool that is off, is left out.
 func (p *Prompt) Text(given map[string]string, on func(tool string) bool) (string, error) {
 	for name := range given {
 		if !slices.ContainsFunc(p.Arguments, func(a Argument) bool { return a.Name == name }) {
-			return "", fmt.Errorf("the prompt %s has no argument %q; it has %s", p.Name, transcript.Line(name[:min(len(name), 240)], 60), p.names())
+			return "", mistake(fmt.Sprintf("The prompt %s has no argument %q. It has %s.", p.Name, transcript.Line(name[:min(len(name), 240)], 60), p.names()))
 		}
 	}
 	values := make(map[string]string, len(p.Arguments))
 	for _, a := range p.Arguments {
 		value, err := a.value(given[a.Name])
 		if err != nil {
-			return "", fmt.Errorf("the prompt %s: %w", p.Name, err)
+			return "", mistake(fmt.Sprintf("The prompt %s cannot be filled in: %v.", p.Name, err))
 		}
 		values[a.Name] = value
 	}
@@ -172,7 +180,7 @@ func (a *Argument) value(given string) (string, error) {
 	}
 	switch {
 	case text == "" && a.Required:
-		return "", fmt.Errorf("the argument %s is missing: %s", a.Name, a.Description)
+		return "", fmt.Errorf("the argument %s is missing: %s", a.Name, strings.TrimSuffix(a.Description, "."))
 	case text == "":
 		return "", nil
 	case len(a.Values) > 0 && !slices.Contains(a.Values, text):

@@ -228,7 +228,7 @@ func TestWrongArguments(t *testing.T) {
 		{"find_decision", map[string]string{"topic": " \u200b "}, "topic is missing"},
 		{"find_decision", map[string]string{"topic": strings.Repeat("ü\u0301\u200d", 80_000)}, "the argument topic is 240000 characters long; at most 500 are taken"},
 		{"meeting_summary", map[string]string{"length": "long"}, "one of short, full"},
-		{"meeting_summary", map[string]string{"bot": "x"}, "it has bot_id, length, focus"},
+		{"meeting_summary", map[string]string{"bot": "x"}, "It has bot_id, length, focus."},
 		{"record_my_week", map[string]string{"days": "400"}, "from 1 to 31"},
 	} {
 		if _, err := get(t, c, row.prompt, row.args); err == nil || !strings.Contains(err.Error(), row.want) {

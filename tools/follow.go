@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -23,7 +22,7 @@ func (r *Resources) Follow(ctx context.Context, uri string, changed func(last bo
 	case err != nil:
 		return err
 	case name == "list_bots", args["bot_id"] == latest:
-		return fmt.Errorf("only one meeting's resources tell when they change: %sBOT and %sBOT/transcript, with a bot_id from list_bots", scheme, scheme)
+		return resourceError{fmt.Sprintf("only one meeting's resources tell when they change: %sBOT and %sBOT/transcript, with a bot_id from list_bots", scheme, scheme), mcp.ErrInvalidParams}
 	}
 	tool := r.tool(name)
 	switch {
@@ -43,7 +42,7 @@ func (r *Resources) Follow(ctx context.Context, uri string, changed func(last bo
 	}
 	if first.err != nil && !passing(first.err) {
 		done()
-		return errors.New(textOf(tool.failure(first.err)))
+		return tool.unread(first.err)
 	}
 	go func() {
 		defer done()

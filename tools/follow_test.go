@@ -233,10 +233,10 @@ func TestFollowRefuses(t *testing.T) {
 		{"meeting://latest", "only one meeting's"},
 		{"meeting://latest/transcript", "only one meeting's"},
 		{"meeting://00000000-0000-4000-8000-000000000000", "list_bots gives bot_id"},
-		{"meeting://a/audio", "there is no such resource"},
-		{"https://example.com", "there is no such resource"},
+		{"meeting://a/audio", "There is no such resource"},
+		{"https://example.com", "There is no such resource"},
 		{"meeting://..%2f..%2fcalendars", "get_meeting_data"},
-		{"", "there is no such resource"},
+		{"", "There is no such resource"},
 	} {
 		err := a.resources.Follow(t.Context(), row.uri, func(bool) { t.Errorf("%s: changed", row.uri) })
 		if err == nil || !strings.Contains(err.Error(), row.want) {

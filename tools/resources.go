@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,6 +14,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/audit"
 	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
@@ -89,7 +92,7 @@ func addressed(uri string) (tool string, args map[string]string, err error) {
 	path, query, _ := strings.Cut(rest, "?")
 	id, part, parted := strings.Cut(strings.TrimSuffix(path, "/"), "/")
 	if id, err = url.PathUnescape(id); !ours || err != nil || id == "" || parted && part != "transcript" {
-		return "", nil, fmt.Errorf("there is no such resource; there are %s, %s{bot_id} and %s{bot_id}/transcript", recent, scheme, scheme)
+		return "", nil, resourceError{fmt.Sprintf("There is no such resource. There are %s, %s{bot_id} and %s{bot_id}/transcript", recent, scheme, scheme), server.ErrResourceNotFound}
 	}
 	args = map[string]string{"bot_id": id}
 	if !parted {
@@ -165,16 +168,41 @@ func (r *Resources) ask(ctx context.Context, name string, args any) (answered, e
 	if args == nil || string(raw) == "null" {
 		req.Params.Arguments = jsontext.Value("{}")
 	}
-	result, err := tool.handle(ctx, req)
+	record := audit.From(ctx)
+	record.Tool, record.Effect = tool.Name, string(tool.Effect)
+	result, err := tool.answer(ctx, req, record)
 	if err != nil {
-		return answered{}, err
+		record.Decision, record.Limit = decided(err)
+		return answered{}, tool.unread(err)
 	}
 	out := answered{text: textOf(result)}
-	if result.IsError {
-		return answered{}, errors.New(out.text)
-	}
 	out.structured, err = json.Marshal(result.StructuredContent)
 	return out, err
+}
+
+// resourceError says why a resource cannot be read, and of which kind that is:
+// server.ErrResourceNotFound, mcp.ErrInvalidParams or nil for any other.
+type resourceError struct {
+	text string
+	kind error
+}
+
+func (e resourceError) Error() string { return e.text }
+
+func (e resourceError) Unwrap() error { return e.kind }
+
+// unread is an error as it is told to who reads or follows a resource.
+func (t *Tool) unread(err error) error {
+	out := resourceError{text: textOf(t.failure(err))}
+	var argument *argumentError
+	var e *client.Error
+	switch {
+	case errors.As(err, &argument) && argument.decision == audit.Allowed:
+		out.kind = mcp.ErrInvalidParams
+	case errors.As(err, &e) && (e.Status == http.StatusNotFound || e.Status == http.StatusGone):
+		out.kind = server.ErrResourceNotFound
+	}
+	return out
 }
 
 // CompleteResourceArgument offers meetings and speakers.

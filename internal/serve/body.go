@@ -81,8 +81,8 @@ func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, release f
 		w.WriteHeader(http.StatusAccepted)
 	case m.id != nil && r.URL.Path == "/message" && h.tell(r.URL.Query().Get("sessionId"), m, wrong):
 		w.WriteHeader(http.StatusAccepted)
-	case m.id != nil && m.method != "" && !m.modern():
-		answer(w, http.StatusOK, wrong) // before 2026-07-28 clients look for the answer to a request under 200 alone
+	case m.request != nil:
+		answer(w, m.request.statusOf(wrong.Error.Code), wrong)
 	default:
 		answer(w, http.StatusBadRequest, wrong)
 	}

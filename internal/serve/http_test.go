@@ -97,7 +97,7 @@ func TestHTTPMessages(t *testing.T) {
 		{"wrong prompt", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x","arguments":[1]}}`, 200, "arguments in the params of prompts/get must be an object, not a JSON array"},
 		{"wrong resource", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":5}}`, 200, "uri in the params of resources/read must be a string"},
 		{"wrong capabilities", "/mcp", nil, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"roots":5}}}`, 200, "capabilities.roots in the params of initialize must be an object"},
-		{"wrong completion", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"x"}}}`, 200, "not such as the protocol has them"},
+		{"wrong completion", "/mcp", session, `{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"x"}}}`, 200, "completion/complete needs params with ref"},
 		{"too large", "/mcp", nil, large, 413, "larger than the 4 MB"},
 		{"unknown tool", "/mcp", nil, call(1, "lst_bots", ""), 200, "Did you mean list_bots?"},
 		{"unknown tool, modern", "/mcp", modern, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"lst_bots",` + fmt.Sprintf(meta, "2026-07-28") + `}}`, 400, "Did you mean list_bots?"},

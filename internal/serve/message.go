@@ -1,11 +1,13 @@
 package serve
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/meetmcp/meetmcp/internal/jsonrpc"
 	"github.com/meetmcp/meetmcp/internal/nearest"
@@ -40,7 +42,9 @@ func (m message) subscribes() bool { return m.uri != "" }
 func (m message) unsubscribes() bool { return m.method == string(mcp.MethodResourcesUnsubscribe) }
 
 // ends reports that m is to cancel a request.
-func (m message) ends() bool { return m.method == string(mcp.MethodNotificationCancelled) }
+func (m message) ends() bool {
+	return m.id == nil && m.method == string(mcp.MethodNotificationCancelled)
+}
 
 // modern reports that m says which protocol version it is in, as those from
 // 2026-07-28 on do.
@@ -92,6 +96,11 @@ var objectParams = []string{"_meta", "arguments", "capabilities", "clientInfo", 
 func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	in, err := jsonrpc.Read(raw)
 	m.id, m.method, m.raw = in.ID, in.Method, in.Raw
+	m.version = jsonrpc.Text(in.Meta.Get(mcp.MetaKeyProtocolVersion))
+	if m.id != nil && m.method != "" {
+		m.request = s.requests.newRequest(m.id)
+		m.request.modern = m.modern()
+	}
 	switch {
 	case err != nil:
 		return m, &refusal{in.ID, *err}
@@ -105,7 +114,6 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	case in.Meta.Misspelt("progressToken", mcp.MetaKeyProtocolVersion) != "":
 		return m, refuse(m.id, mcp.INVALID_PARAMS, "Write %s in _meta just so: the same name in another spelling could be read as another.", in.Meta.Misspelt("progressToken", mcp.MetaKeyProtocolVersion))
 	}
-	m.version = jsonrpc.Text(in.Meta.Get(mcp.MetaKeyProtocolVersion))
 	params := known(in.Named)
 	arguments := jsontext.Value(nil)
 	if m.method == string(mcp.MethodToolsCall) {
@@ -119,7 +127,6 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		m.library = compose(nil, m.method, params)
 		return m, nil
 	}
-	m.request = s.requests.newRequest(m.id)
 	switch mcp.MCPMethod(m.method) {
 	case mcp.MethodToolsCall:
 		name := params.Get("name")
@@ -127,11 +134,12 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "tools/call needs params with the tool's name, and its arguments as an object. tools/list shows the tools.")
 		}
 		m.tool = jsonrpc.Text(name)
-		if wrong = s.unknown(m.id, m.tool); wrong != nil {
-			return m, wrong
+		if !slices.Contains(s.names, m.tool) {
+			s.observer.Unknown()
+			return m, unknown(m.id, "tool", m.tool, s.names)
 		}
 	case mcp.MethodInitialize:
-		if version := params.Get("protocolVersion"); version != nil && version.Kind() != '"' || in.Named == nil {
+		if version := params.Get("protocolVersion"); version != nil && version.Kind() != '"' {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "initialize needs params with protocolVersion as a string, such as %q.", mcp.LATEST_PROTOCOL_VERSION)
 		}
 		m.asks = jsonrpc.Members(params.Get("capabilities")).Get("elicitation").Kind() == '{'
@@ -142,6 +150,9 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	}
 	if what := misshapen(m.method, params); what != "" {
 		return m, refuse(m.id, mcp.INVALID_PARAMS, "%s", what)
+	}
+	if wrong = s.prompt(&m, params); wrong != nil {
+		return m, wrong
 	}
 	switch {
 	case len(arguments) > argumentsMost:
@@ -278,21 +289,46 @@ func (s *Server) resource(m *message, params jsonrpc.Object) *refusal {
 	case s.address == nil:
 		return nil
 	}
-	if _, err := s.address(uri); err != nil {
+	_, err := s.address(uri)
+	switch {
+	case errors.Is(err, server.ErrResourceNotFound):
+		return refuse(m.id, m.request.notFound(), "%v.", err)
+	case err != nil:
 		return refuse(m.id, mcp.INVALID_PARAMS, "%v.", err)
 	}
 	return nil
 }
 
-// unknown refuses a call of a tool that is not there, with the nearest.
-func (s *Server) unknown(id jsontext.Value, name string) *refusal {
-	if slices.Contains(s.names, name) {
+// prompt looks at the prompt that is to be shown, or one of whose arguments is
+// to be completed, and at the arguments. It also looks at those of resources.
+func (s *Server) prompt(m *message, params jsonrpc.Object) *refusal {
+	name, given := params.Get("name"), jsonrpc.Members(params.Get("arguments"))
+	switch mcp.MCPMethod(m.method) {
+	case mcp.MethodPromptsGet:
+	case mcp.MethodCompletionComplete:
+		ref := jsonrpc.Members(params.Get("ref"))
+		name = ref.Get("name")
+		given = append(jsonrpc.Members(jsonrpc.Members(params.Get("context")).Get("arguments")), jsonrpc.Members(params.Get("argument"))...)
+		given = append(given, jsonrpc.Member{Name: "uri", Value: ref.Get("uri")})
+	default:
 		return nil
 	}
-	s.observer.Unknown()
+	if name := jsonrpc.Text(name); name != "" && s.prompts != nil && !slices.Contains(s.prompts, name) {
+		return unknown(m.id, "prompt", name, s.prompts)
+	}
+	for _, g := range given {
+		if size := len(jsonrpc.Text(g.Value)); size > valueMost {
+			return refuse(m.id, mcp.INVALID_PARAMS, "%.40q in the params of %s has at most %d bytes; this has %d. Send less.", g.Name, m.method, valueMost, size)
+		}
+	}
+	return nil
+}
+
+// unknown refuses a name of a tool or a prompt that is not there, with the nearest.
+func unknown(id jsontext.Value, kind, name string, valid []string) *refusal {
 	hint := ""
-	if near := nearest.Of(name, s.names); near != "" {
+	if near := nearest.Of(name, valid); near != "" {
 		hint = fmt.Sprintf(" Did you mean %s?", near)
 	}
-	return refuse(id, mcp.INVALID_PARAMS, "There is no tool %.100q here.%s tools/list shows those that are on; the person who set up this server may have turned it off.", name, hint)
+	return refuse(id, mcp.INVALID_PARAMS, "There is no %s %.100q here.%s %ss/list shows those that are on; the person who set up this server may have turned it off.", kind, name, hint, kind)
 }

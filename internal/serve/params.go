@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
@@ -43,7 +45,19 @@ func misshapen(method string, params jsonrpc.Object) string {
 	case err == nil:
 		return ""
 	case errors.As(err, &wrong) && wrong.Field != "":
-		return fmt.Sprintf("%.100s in the params of %s must be %s, not a JSON %s.", wrong.Field, method, kindOf(wrong.Type), wrong.Value)
+		path := slices.DeleteFunc(strings.Split(wrong.Field, "."), func(name string) bool { return name == "Alias" || name == "MultiRoundTripParams" }) // types of the library's
+		return fmt.Sprintf("%.100s in the params of %s must be %s, not a JSON %s.", strings.Join(path, "."), method, kindOf(wrong.Type), wrong.Value)
+	}
+	return shapeless(method)
+}
+
+// shapeless says that params are of another shape than they must be.
+func shapeless(method string) string {
+	switch mcp.MCPMethod(method) {
+	case mcp.MethodCompletionComplete:
+		return "completion/complete needs params with ref (type ref/prompt and name, or type ref/resource and uri) and argument (name and value)."
+	case mcp.MethodPromptsGet:
+		return "prompts/get needs params with the prompt's name, and its arguments as an object of strings. prompts/list shows the prompts."
 	}
 	return fmt.Sprintf("The params of %s are not such as the protocol has them.", method)
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/meetmcp/meetmcp/internal/jsonrpc"
 )
 
 // The library writes ids in its own way, and takes equal ids of two clients for
@@ -24,6 +26,8 @@ type request struct {
 	id        jsontext.Value // the client's
 	arguments jsontext.Value // of a tool, which the library is not given as they are large; else nil
 	client    *inFlight      // nil when nobody can cancel it
+	modern    bool           // in a version of the protocol from 2026-07-28 on
+	fault     *jsonrpc.Error // the answer, if not the library's; written and read where the library works on it
 
 	mu        sync.Mutex
 	cancelled bool
@@ -139,6 +143,10 @@ func (q *requests) toClient(written []byte) (out []byte, answered *request) {
 	q.remove(r)
 	if !r.answer() {
 		return nil, r
+	}
+	if r.fault != nil {
+		line := (&refusal{r.id, *r.fault}).line()
+		return slices.Concat(written[:start], line, written[len(bytes.TrimRight(written, "\n")):]), r
 	}
 	out = make([]byte, 0, len(written)+len(r.id))
 	out = append(append(out, written[:start]...), answerStart[:len(answerStart)-1]...)

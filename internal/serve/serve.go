@@ -59,6 +59,7 @@ type Server struct {
 	follow   Follow
 	address  func(uri string) (string, error)
 	names    []string // of the tools
+	prompts  []string // their names
 	streams  streams
 	requests requests
 
@@ -85,6 +86,7 @@ func New(o Options) *Server {
 	hooks.AddOnRegisterSession(s.streams.open)
 	hooks.AddOnError(s.hidden)
 	hooks.AddBeforeAny(s.began)
+	hooks.AddOnError(s.failed)
 	if o.Address != nil {
 		hooks.AddBeforeReadResource(func(_ context.Context, _ any, request *mcp.ReadResourceRequest) {
 			if registered, err := o.Address(request.Params.URI); err == nil {
@@ -120,6 +122,7 @@ func New(o Options) *Server {
 	s.mcp = server.NewMCPServer("meetmcp", o.Version, append(options, o.More...)...)
 	o.Tools(s.mcp)
 	s.names = slices.Sorted(maps.Keys(s.mcp.ListTools()))
+	s.prompts = slices.Sorted(maps.Keys(s.mcp.ListPrompts()))
 	return s
 }
 

@@ -94,6 +94,9 @@ func (s *stream) start(status int) {
 	if s.status != 0 || s.dropped() || whole && s.request != nil && !s.request.answer() {
 		return
 	}
+	if whole && s.request != nil && s.request.fault != nil {
+		status = s.request.statusOf(s.request.fault.Code)
+	}
 	s.status = status
 	sent := s.ResponseWriter.Header()
 	for name, values := range s.header {

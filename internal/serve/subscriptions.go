@@ -2,11 +2,13 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
 )
 
 // Follow calls changed whenever a resource changes, until ctx ends; with last
@@ -46,7 +48,14 @@ func (s *subscriptions) handle(ctx context.Context, m message, how subscribing) 
 	}
 	return func() []byte {
 		if err := finish(); err != nil {
-			return refuse(m.request.ownID(), mcp.RESOURCE_NOT_FOUND, "%v", err).line()
+			code := mcp.INTERNAL_ERROR
+			switch {
+			case errors.Is(err, server.ErrResourceNotFound):
+				code = mcp.RESOURCE_NOT_FOUND
+			case errors.Is(err, mcp.ErrInvalidParams):
+				code = mcp.INVALID_PARAMS
+			}
+			return refuse(m.request.ownID(), code, "%v", err).line()
 		}
 		return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"result":{}}`, m.request.ownID())
 	}
