@@ -25,7 +25,7 @@ type flags struct {
 
 	URLHosts       string `name:"url-hosts" group:"What tools may do" placeholder:"HOST,…" help:"Hosts that webhooks, streams and token URLs may name: example.org, *.example.org, or * for any on the internet by https or wss (default: none)."`
 	SecretEnv      string `group:"What tools may do" placeholder:"NAME,…" help:"Environment variables that a secret argument may name as env:NAME (default: none)."`
-	Confirm        string `group:"What tools may do" default:"auto" placeholder:"auto|always|never" help:"Ask the person before a tool deletes, replaces or cancels: where the client can ask (${default}), always and else refuse, or never."`
+	Confirm        string `group:"What tools may do" default:"auto" placeholder:"auto|always|never" help:"Ask the person before a tool deletes, replaces or cancels: by the client, or where it cannot by an answer that must come back with their word (${default}); always by the client, else refuse; or never."`
 	SpeechToText   string `group:"What tools may do" default:"default" placeholder:"default|none" help:"Whether bots transcribe when a call does not say (${default})."`
 	MaxBotsPerHour string `group:"What tools may do" placeholder:"N" help:"How many bots may be sent within an hour; 0 for no limit (10; with --sandbox no limit)."`
 	CallLimit      string `group:"What tools may do" default:"50s" placeholder:"DURATION" help:"How long one call may take (${default}); several clients give up at 60s."`

@@ -56,6 +56,15 @@ async function suite(t, client, transport) {
     return { ...structuredContent, text: content[0].text, structured: structuredContent, pictures: content.slice(1) }
   }
 
+  // agreed makes a call that loses something: the first only says what, where the client cannot ask.
+  const agreed = async (name, args) => {
+    const { confirm, would_be_lost } = await ok(name, args)
+    assert.ok(confirm && would_be_lost, `${name} says what would be lost`)
+    const done = await ok(name, { ...args, confirm })
+    assert.equal(done.confirm, undefined, `${name} asks once`)
+    return done
+  }
+
   await t.test("tools/list", async () => {
     assert.equal(client.getServerVersion().name, "meetmcp")
     assert.match(client.getInstructions(), /bot_id/)
@@ -144,8 +153,8 @@ async function suite(t, client, transport) {
   })
 
   await t.test("retranscribe_meeting, delete_meeting_data", async () => {
-    await ok("retranscribe_meeting", { bot_id: mine })
-    assert.match((await ok("delete_meeting_data", { bot_id: mine })).text, /deleted/)
+    await agreed("retranscribe_meeting", { bot_id: mine })
+    assert.match((await agreed("delete_meeting_data", { bot_id: mine })).text, /deleted/)
   })
 
   await t.test("calendars and their recordings", async () => {
@@ -161,9 +170,9 @@ async function suite(t, client, transport) {
     await ok("update_recording", { event_id, bot_name: "Grace", clear: ["webhook_url"] })
     const event = await ok("get_calendar_event", { event_id, detail: "full" })
     assert.equal(event.bot_param.bot_name, "Grace")
-    await ok("unschedule_recording", { event_id })
-    await ok("update_calendar", { calendar_id, ...access })
-    await ok("delete_calendar", { calendar_id })
+    await agreed("unschedule_recording", { event_id })
+    await agreed("update_calendar", { calendar_id, ...access })
+    await agreed("delete_calendar", { calendar_id })
   })
 
   await t.test("reading and searching what was said", async () => {
@@ -213,7 +222,7 @@ async function suite(t, client, transport) {
     })
     assert.ok((await ok("list_zoom_connections")).connections.some((connection) => connection.connection_id === connection_id))
     await ok("get_zoom_connection", { connection_id })
-    await ok("delete_zoom_connection", { connection_id })
+    await agreed("delete_zoom_connection", { connection_id })
   })
 
   await t.test("that was every tool, and the library saw no fault", () => {

@@ -58,7 +58,7 @@ func newAgentAt(t testing.TB, p tools.Policy, url string) *agent {
 }
 
 // newAgentWith connects with a key, and with sets of tools that are not the
-// default ones.
+// default ones. What destroys is done at once unless the policy says otherwise.
 func newAgentWith(t testing.TB, p tools.Policy, url, key string, sets ...string) *agent {
 	t.Helper()
 	api := client.New(url, client.NewSecret(key), &client.Options{Pause: 1})
@@ -68,6 +68,9 @@ func newAgentWith(t testing.TB, p tools.Policy, url, key string, sets ...string)
 	}
 	if p.Context == nil {
 		p.Context = t.Context()
+	}
+	if p.Confirm == "" {
+		p.Confirm = "never"
 	}
 	on, err := tools.Select(tools.All(api, p), tools.Selection{Toolsets: sets})
 	if err != nil {

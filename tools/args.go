@@ -48,6 +48,10 @@ func (c *Call) read(raw jsontext.Value) ([]byte, error) {
 		reader.respell(schema, "", members)
 		members = reader.resume(members)
 		c.args = reader.object(schema, "", members)
+		if c.tool.Effect == Destroys {
+			c.confirm, _ = stringOf(c.args[confirmName])
+			delete(c.args, confirmName)
+		}
 	}
 	if len(reader.mistakes) > 0 {
 		return nil, &argumentError{strings.Join(reader.mistakes, "\n"), reader.decision}

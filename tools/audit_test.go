@@ -100,6 +100,10 @@ func TestAudit(t *testing.T) {
 			{"delete_meeting_data", `{"bot_id":"BOT"}`, "local delete_meeting_data destroys asked ok|local delete_meeting_data destroys allowed begun|local delete_meeting_data destroys allowed ok"}}},
 		"declined": {"http", "always", nil, asks(mcp.ElicitationResponseActionDecline), []call{
 			{"delete_meeting_data", `{"bot_id":"BOT"}`, "local delete_meeting_data destroys asked ok|local delete_meeting_data destroys declined tool error"}}},
+		"token": {"http", "auto", nil, nil, []call{
+			{"delete_meeting_data", `{"bot_id":"BOT"}`, "local delete_meeting_data destroys asked ok"},
+			{"delete_meeting_data", `{"bot_id":"BOT","confirm":"x"}`, "local delete_meeting_data destroys refused by policy tool error"},
+		}},
 		"cannot ask": {"http", "always", nil, nil, []call{
 			{"delete_meeting_data", `{"bot_id":"BOT"}`, "local delete_meeting_data destroys refused by policy tool error"}}},
 		"policy and limit": {"http", "never", limited, nil, []call{
@@ -187,7 +191,7 @@ func TestAuditOfReads(t *testing.T) {
 func TestAuditThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	b := &book{}
-	s := newAsking(t, "auto", b.keep)
+	s := newAsking(t, "never", b.keep)
 	a := s.dial("http", "2025-11-25", nil)
 	bot := a.meetingOf("weekly sync")
 	b.fill(true)

@@ -39,7 +39,11 @@ func (p *person) consent(ctx context.Context, call *Call, args []byte, came mcp.
 	if p.policy.Confirm == "never" {
 		return nil, nil
 	}
-	about, err := p.about(ctx, call, args)
+	session := ""
+	if s := server.ClientSessionFromContext(ctx); s != nil {
+		session = s.SessionID()
+	}
+	about, err := p.about(ctx, call, args, session)
 	if err != nil {
 		return nil, err
 	}
@@ -49,16 +53,24 @@ func (p *person) consent(ctx context.Context, call *Call, args []byte, came mcp.
 		}
 		return nil, verdict(server.ElicitationResponse(came.InputResponses, theQuestion))
 	}
+	asks := canAsk(ctx)
 	switch {
-	case canAsk(ctx):
+	case asks:
 	case p.policy.Confirm == "always":
 		return nil, refused(audit.Policy, "Not done: the person must be asked first (--confirm always), and this client cannot ask them.\nTell the person. They can use a client that supports elicitation, or do it themselves; do not try again here.")
-	default:
-		return nil, nil
+	case call.confirm != "":
+		return nil, p.redeemToken(ctx, call, args)
 	}
 	question, err := p.question(ctx, call, args)
 	if err != nil {
 		return nil, err
+	}
+	if !asks {
+		first, err := p.askFirst(ctx, call, question, args)
+		if err != nil {
+			return nil, err
+		}
+		return call.result(first)
 	}
 	return server.NewInputRequestBuilder(p.issue(ctx, about)).Elicit(theQuestion, mcp.ElicitationParams{
 		Message:         question,
@@ -139,15 +151,12 @@ func (p *person) redeem(ctx context.Context, state string, about []byte) error {
 	return nil
 }
 
-// about identifies a call: its tool, its arguments in one form, and who calls.
-func (p *person) about(ctx context.Context, call *Call, args []byte) ([]byte, error) {
+// about identifies a call: its tool, its arguments in one form, and who calls,
+// in which session where that counts.
+func (p *person) about(ctx context.Context, call *Call, args []byte, session string) ([]byte, error) {
 	canonical := jsontext.Value(slices.Clone(args))
 	if err := canonical.Canonicalize(); err != nil {
 		return nil, fmt.Errorf("read the arguments: %w", err)
-	}
-	session := ""
-	if s := server.ClientSessionFromContext(ctx); s != nil {
-		session = s.SessionID()
 	}
 	sum := sha256.New()
 	for _, part := range []string{call.tool.Name, string(canonical), p.api.KeyFor(ctx).Reveal(), session} {

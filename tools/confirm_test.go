@@ -18,6 +18,7 @@ import (
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/client/sandbox"
+	"github.com/meetmcp/meetmcp/internal/access"
 	"github.com/meetmcp/meetmcp/internal/serve"
 	"github.com/meetmcp/meetmcp/tools"
 )
@@ -167,7 +168,6 @@ func TestConfirm(t *testing.T) {
 		{"auto", accept, true, ""},
 		{"auto", decline, true, "the person was asked and declined"},
 		{"auto", cancel, true, "closed the question"},
-		{"auto", "", false, ""},
 		{"", decline, true, "declined"},
 		{"always", accept, true, ""},
 		{"always", "", false, "--confirm always"},
@@ -207,16 +207,122 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-// Over SSE the person cannot be asked, whatever the client says that it can.
-func TestConfirmOverSSE(t *testing.T) {
+// Where the person cannot be asked, over SSE whatever the client says that it
+// can, the first call says what would be lost, and the second does it.
+func TestConfirmWithToken(t *testing.T) {
 	t.Parallel()
-	for confirm, want := range map[string]string{"auto": "", "always": "cannot ask"} {
-		s := newAsking(t, confirm)
-		a := s.dial("sse", "2025-11-25", &host{mcp.ElicitationResponseActionAccept, make(chan string, 1)})
-		r := a.call("delete_meeting_data", `{"bot_id":"`+a.meetingOf("weekly sync")+`"}`)
-		if r.isError != (want != "") || !strings.Contains(r.text, want) {
-			t.Errorf("%s: %s", confirm, r.text)
+	for _, over := range [][2]string{{"sse", "2025-11-25"}, {"http", "2025-11-25"}, {"http", "2026-07-28"}} {
+		for _, confirm := range []string{"auto", "", "always"} {
+			s := newAsking(t, confirm)
+			var h *host
+			if over[0] == "sse" {
+				h = &host{mcp.ElicitationResponseActionAccept, make(chan string, 1)}
+			}
+			a := s.dial(over[0], over[1], h)
+			args := `{"bot_id":"` + a.meetingOf("weekly sync") + `"`
+			first := a.call("delete_meeting_data", args+`}`)
+			if confirm == "always" {
+				if !first.isError || !strings.Contains(first.text, "cannot ask") {
+					t.Errorf("%s %s: %s", over, confirm, first.text)
+				}
+				first = a.call("delete_meeting_data", args+`,"confirm":"x"}`)
+				if !first.isError || s.deletions() != 0 {
+					t.Errorf("%s %s: %s", over, confirm, first.text)
+				}
+				continue
+			}
+			token := first.field("confirm")
+			for _, shown := range []string{first.text, first.json} {
+				for _, want := range []string{token, "Delete the recording and transcript of ", "weekly sync", " min", "call delete_meeting_data again with the same arguments and confirm", "would_be_lost"} {
+					if !strings.Contains(shown, want) {
+						t.Errorf("%s %s: no %q in %s", over, confirm, want, shown)
+					}
+				}
+			}
+			if first.isError || len(token) < 40 || !strings.Contains(first.text, "Not done yet") || s.deletions() != 0 {
+				t.Errorf("%s %s: %d deletions at the first call: %s", over, confirm, s.deletions(), first.text)
+			}
+			if r := a.call("delete_meeting_data", args+`,"confirm":"`+token+`"}`); r.isError || s.deletions() != 1 {
+				t.Errorf("%s %s: %d deletions at the second call: %s", over, confirm, s.deletions(), r.text)
+			}
 		}
+	}
+}
+
+// A token holds once, for its caller, its tool, its arguments and ten minutes,
+// and what is wrong with one is told.
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	s := newAsking(t, "auto")
+	a := newAgentOn(t, tools.Policy{Confirm: "auto"}, sandbox.Options{})
+	ada := &access.Principal{ID: "ada", Scopes: []access.Scope{access.Read, access.Destroy}, Key: client.NewSecret(sandbox.Key)}
+	bob := &access.Principal{ID: "bob", Scopes: []access.Scope{access.Read, access.Destroy}, Key: client.NewSecret(sandbox.Key)}
+	bot, other := a.meetingOf("weekly sync"), a.meetingOf("Stackwren demo call")
+	call := func(p *access.Principal, tool, args string) result {
+		t.Helper()
+		return a.callBy(p, tool, `{`+args+`}`)
+	}
+	of := func(id string) string { return `"bot_id":"` + id + `"` }
+	fresh := func() string {
+		t.Helper()
+		token := call(ada, "delete_meeting_data", of(bot)).field("confirm")
+		if token == "" {
+			t.Fatal("no token")
+		}
+		return token
+	}
+	deletions := func() (n int) {
+		for _, r := range a.sandbox.Requests() {
+			if strings.Contains(r.Path, "delete_data") || strings.Contains(r.Path, "retranscribe") {
+				n++
+			}
+		}
+		return n
+	}
+	spoilt := func(token string, at int) string {
+		raw := []byte(token)
+		raw[at] = map[bool]byte{true: 'B', false: 'A'}[raw[at] == 'A']
+		return string(raw)
+	}
+	elsewhere := s.dial("http", "2025-11-25", nil)
+	foreign := elsewhere.call("delete_meeting_data", `{`+of(elsewhere.meetingOf("weekly sync"))+`}`).field("confirm")
+	for _, row := range []struct {
+		name        string
+		by          *access.Principal
+		tool, about string
+		token, want string
+	}{
+		{"nonsense", ada, "delete_meeting_data", of(bot), "yes", "not a token that this server gave"},
+		{"cut", ada, "delete_meeting_data", of(bot), fresh()[:40], "not a token that this server gave"},
+		{"of another server", ada, "delete_meeting_data", of(bot), foreign, "not a token that this server gave"},
+		{"altered at its head", ada, "delete_meeting_data", of(bot), spoilt(fresh(), 2), "not a token that this server gave"},
+		{"later than it was", ada, "delete_meeting_data", of(bot), spoilt(fresh(), 17), "not a token that this server gave"},
+		{"altered at its end", ada, "delete_meeting_data", of(bot), spoilt(fresh(), 45), "another tool or other arguments"},
+		{"of another caller", bob, "delete_meeting_data", of(bot), fresh(), "was given to another caller"},
+		{"for other arguments", ada, "delete_meeting_data", of(other), fresh(), "another tool or other arguments"},
+		{"for more arguments", ada, "retranscribe_meeting", of(bot) + `,"speech_to_text":"Gladia"`, call(ada, "retranscribe_meeting", of(bot)).field("confirm"), "another tool or other arguments"},
+		{"for another tool", ada, "retranscribe_meeting", of(bot), fresh(), "another tool or other arguments"},
+	} {
+		r := call(row.by, row.tool, row.about+`,"confirm":"`+row.token+`"`)
+		if !r.isError || !strings.Contains(r.text, row.want) || !strings.Contains(r.text, "Call again without confirm") || deletions() > 0 {
+			t.Errorf("%s: %d done, %s", row.name, deletions(), r.text)
+		}
+	}
+	late, good := fresh(), fresh()
+	a.sandbox.Advance(10*time.Minute - time.Second)
+	// The same arguments in another spelling are the same call.
+	if r := call(ada, "delete_meeting_data", `"bot_uuid":"`+bot+`","toolCallId":"2","confirm":" `+good+` "`); r.isError || deletions() != 1 {
+		t.Errorf("%d done: %s", deletions(), r.text)
+	}
+	if r := call(ada, "delete_meeting_data", of(bot)+`,"confirm":"`+good+`"`); !r.isError || !strings.Contains(r.text, "used before") || deletions() != 1 {
+		t.Errorf("once more: %d done, %s", deletions(), r.text)
+	}
+	a.sandbox.Advance(time.Second)
+	if r := call(ada, "delete_meeting_data", of(bot)+`,"confirm":"`+late+`"`); !r.isError || !strings.Contains(r.text, "has expired") || deletions() != 1 {
+		t.Errorf("late: %d done, %s", deletions(), r.text)
+	}
+	if r := call(ada, "delete_meeting_data", of(bot)+`,"confirm":"None"`); r.field("confirm") == "" {
+		t.Errorf("None is taken for a token: %s", r.text)
 	}
 }
 

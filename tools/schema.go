@@ -38,14 +38,21 @@ type arguments map[*jsonschema.Schema]argument
 
 // schemasOf makes both schemas of a tool, and panics when In or Out cannot be
 // put into one.
-func schemasOf[In any, Out Result](tool string) schemas {
+func schemasOf[In any, Out Result](tool string, effect Effect) schemas {
 	var s schemas
+	var out *jsonschema.Schema
 	s.in, s.arguments = inputSchema(reflect.TypeFor[In]())
+	s.out = reflect.TypeFor[Out]()
+	if s.out != reflect.TypeFor[*Document]() && s.out.Kind() != reflect.Interface {
+		out = outputSchema(s.out)
+	}
+	if effect == Destroys {
+		s.addConfirm(out)
+	}
 	s.rawIn = schemaJSON(tool, s.in)
 	s.folders = newFolders(s.rawIn)
-	s.out = reflect.TypeFor[Out]()
-	if out := s.out; out != reflect.TypeFor[*Document]() && out.Kind() != reflect.Interface {
-		s.rawOut = schemaJSON(tool, outputSchema(out))
+	if out != nil {
+		s.rawOut = schemaJSON(tool, out)
 	}
 	return s
 }

@@ -125,7 +125,7 @@ func define[In any, Out Result](name, operation, title string, effect Effect, de
 func defineCall[In any, Out Result](name, operation, title string, effect Effect, description string, run func(context.Context, *Call, In) (Out, error), options ...Option) Tool {
 	t := Tool{
 		Name: name, Operation: operation, Title: title, Effect: effect, Description: description,
-		schemas: sync.OnceValue(func() schemas { return schemasOf[In, Out](name) }),
+		schemas: sync.OnceValue(func() schemas { return schemasOf[In, Out](name, effect) }),
 		run: func(ctx context.Context, call *Call, args []byte) (Result, error) {
 			var in In
 			if err := json.Unmarshal(args, &in); err != nil {
@@ -144,16 +144,17 @@ func defineCall[In any, Out Result](name, operation, title string, effect Effect
 type Call struct {
 	Now time.Time // when the call began, or the first page's call
 
-	tool   *Tool
-	caller string
-	token  mcp.ProgressToken // nil when the client wants no progress
-	steps  int
-	args   map[string]jsontext.Value
-	place  jsontext.Value // where the cursor points, nil without one
-	notes  []string
-	last   rendered
-	trim   func(next string) string // leaves out what the caller cannot do; nil: nothing
-	latest *client.ListedBot        // what bot_id latest stands for, nil when it was not asked for
+	tool    *Tool
+	caller  string
+	token   mcp.ProgressToken // nil when the client wants no progress
+	steps   int
+	args    map[string]jsontext.Value
+	confirm string         // the token that the call came with, "" without one
+	place   jsontext.Value // where the cursor points, nil without one
+	notes   []string
+	last    rendered
+	trim    func(next string) string // leaves out what the caller cannot do; nil: nothing
+	latest  *client.ListedBot        // what bot_id latest stands for, nil when it was not asked for
 }
 
 // given are those of some arguments of text that the call came with.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	mcpclient "github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
@@ -38,6 +39,17 @@ func (p *program) call(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if asks := askedOf(result); asks.Confirm != "" {
+			if !p.confirmed(ctx, asks.WouldBeLost) {
+				return errFailed
+			}
+			if arguments, err = withToken(arguments, asks.Confirm); err != nil {
+				return err
+			}
+			if result, err = callTool(ctx, c, p.Tool, arguments); err != nil {
+				return err
+			}
+		}
 		if p.JSON {
 			err = p.printJSON(result)
 		} else {
@@ -49,6 +61,49 @@ func (p *program) call(ctx context.Context) error {
 		return err
 	})
 	return errors.Join(err, u.close())
+}
+
+// asked is what a tool answers that does nothing until somebody agrees.
+type asked struct {
+	WouldBeLost string `json:"would_be_lost"`
+	Confirm     string `json:"confirm"`
+}
+
+// askedOf reads it, zero where a result is another.
+func askedOf(result *mcp.CallToolResult) (a asked) {
+	raw, err := json.Marshal(result.StructuredContent)
+	if err != nil || result.IsError || json.Unmarshal(raw, &a) != nil {
+		return asked{}
+	}
+	return a
+}
+
+// withToken adds the token to a call's arguments.
+func withToken(arguments []byte, token string) ([]byte, error) {
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(arguments, &members); err != nil {
+		return nil, fmt.Errorf("read arguments: %w", err)
+	}
+	raw, err := json.Marshal(token)
+	if err != nil {
+		return nil, err
+	}
+	members["confirm"] = raw
+	return json.Marshal(members)
+}
+
+// confirmed asks at the terminal whether a call may go on that would lose
+// something, and says so where it may not.
+func (p *program) confirmed(ctx context.Context, question string) bool {
+	if !p.InTerminal {
+		fmt.Fprintf(p.err, "Not done, as nobody can be asked: the input is no terminal. %s\nRun this at a terminal, or add --confirm never if it is meant.\n", question)
+		return false
+	}
+	if !p.saysYes(ctx, question) {
+		fmt.Fprintln(p.err, "Not done.")
+		return false
+	}
+	return true
 }
 
 // withClient runs do with a real MCP client on the real server, over stdio.

@@ -19,7 +19,7 @@ import (
 // a clock that the tour moves.
 func (p *program) demo(ctx context.Context) error {
 	p.Sandbox.On = true
-	p.Toolsets, p.Tools, p.ExcludeTools, p.ReadOnly, p.MaxBotsPerHour, p.SpeechToText = nil, nil, nil, false, 0, "default"
+	p.Toolsets, p.Tools, p.ExcludeTools, p.ReadOnly, p.MaxBotsPerHour, p.SpeechToText, p.Confirm = nil, nil, nil, false, 0, "default", "auto"
 	u, err := p.openSandbox("", 0)
 	if err != nil {
 		return err
@@ -46,6 +46,7 @@ type seen struct {
 	BotID      string `json:"bot_id"`
 	CalendarID string `json:"calendar_id"`
 	State      string `json:"state"`
+	Confirm    string `json:"confirm"`
 	Bots       []struct {
 		BotID string `json:"bot_id"`
 	} `json:"bots"`
@@ -82,7 +83,7 @@ func (t *tour) run() {
 	t.say("And meetings from before can be listed.")
 	old := t.call("list_bots", `{"limit": 3}`).Bots
 
-	t.say("Calendars record by themselves, once connected.")
+	t.say("Once a calendar is connected, its events or series are scheduled, and their bots come by themselves.")
 	calendar := t.call("create_calendar", `{"platform": "Google", "oauth_client_id": "demo", "oauth_client_secret": "demo", "oauth_refresh_token": "demo"}`).CalendarID
 	event := ""
 	for _, e := range t.call("list_calendar_events", fmt.Sprintf(`{"calendar_id": %q}`, calendar)).Events {
@@ -95,17 +96,17 @@ func (t *tour) run() {
 	}
 	t.call("schedule_recording", fmt.Sprintf(`{"event_id": %q, "bot_name": "Note taker"}`, event))
 	t.call("update_recording", fmt.Sprintf(`{"event_id": %q, "bot_name": "Ada's note taker"}`, event))
-	t.call("unschedule_recording", fmt.Sprintf(`{"event_id": %q}`, event))
+	t.agreed("unschedule_recording", fmt.Sprintf(`{"event_id": %q}`, event))
 
 	t.say("When an agent gets something wrong, the answer says how to put it right.")
 	t.wrong("join_meeting", `{"meeting_link": "https://meet.google.com/kvo-mtxe-bqa", "bot_name": "Note taker"}`)
 
-	t.say("And what was recorded can be deleted for good.")
+	t.say("And what was recorded can be deleted for good, once the person agrees.")
 	if len(old) != 3 {
 		t.fail("there are %d meetings, and should be 3", len(old))
 		return
 	}
-	t.call("delete_meeting_data", fmt.Sprintf(`{"bot_id": %q}`, old[2].BotID))
+	t.agreed("delete_meeting_data", fmt.Sprintf(`{"bot_id": %q}`, old[2].BotID))
 
 	t.summarize(bot)
 
@@ -166,6 +167,26 @@ func (t *tour) call(tool, arguments string) (out seen) {
 		t.fail("%s: read result: %v", tool, err)
 	}
 	return out
+}
+
+// agreed makes a call that loses something: first it only says what, and then it
+// is made again with the token that says that the person agreed.
+func (t *tour) agreed(tool, arguments string) {
+	token := t.call(tool, arguments).Confirm
+	if t.err == nil && token == "" {
+		t.fail("%s asks for nobody's word", tool)
+	}
+	if t.err != nil {
+		return
+	}
+	again, err := withToken([]byte(arguments), token)
+	if err != nil {
+		t.fail("%s: %v", tool, err)
+		return
+	}
+	if t.call(tool, string(again)).Confirm != "" {
+		t.fail("%s asks again", tool)
+	}
 }
 
 // expect looks at a meeting, which must be in a state.

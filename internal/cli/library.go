@@ -154,7 +154,15 @@ func (p *program) agree(ctx context.Context, question string) error {
 	case !p.InTerminal:
 		return usageError{errors.New("nobody can be asked, as the input is no terminal, so nothing was forgotten. Add --yes if it is meant: " + question)}
 	}
-	fmt.Fprint(p.err, question+" What Meeting BaaS has stays there. [y/N] ")
+	if p.saysYes(ctx, question+" What Meeting BaaS has stays there.") {
+		return nil
+	}
+	return errors.New("nothing was forgotten")
+}
+
+// saysYes puts a question to the person at the terminal.
+func (p *program) saysYes(ctx context.Context, question string) bool {
+	fmt.Fprint(p.err, question+" [y/N] ")
 	answers := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(p.in).ReadString('\n') // no answer is a no
@@ -162,12 +170,10 @@ func (p *program) agree(ctx context.Context, question string) error {
 	}()
 	select {
 	case answer := <-answers:
-		if answer == "y" || answer == "yes" {
-			return nil
-		}
+		return answer == "y" || answer == "yes"
 	case <-ctx.Done():
+		return false
 	}
-	return errors.New("nothing was forgotten")
 }
 
 // withLibrary opens the library if there is one, with the part of it that

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -133,5 +134,47 @@ func TestPurgeAsks(t *testing.T) {
 		if _, err := io.WriteString(person, "\n"); err != nil { // which ends the reading
 			t.Fatal(err)
 		}
+	}
+}
+
+// A call that loses something asks at a terminal, and does nothing where nobody
+// can be asked.
+func TestCallAsks(t *testing.T) {
+	box, env := upstreamAPI(t, sandbox.Key)
+	env = append(env, "MEETMCP_LIBRARY=memory")
+	_, listed, _ := run(t.Context(), "", env, "call", "list_bots", `{"limit":1}`)
+	id := regexp.MustCompile(`bot_id (\S+)`).FindStringSubmatch(listed)[1]
+	deletions := func() (n int) {
+		for _, r := range box.Requests() {
+			if strings.Contains(r.Path, "delete_data") {
+				n++
+			}
+		}
+		return n
+	}
+	args := []string{"call", "delete_meeting_data", `{"bot_id":"` + id + `"}`}
+	code, out, errOut := run(t.Context(), "", env, args...)
+	if code != 1 || out != "" || !strings.Contains(errOut, "Delete the recording and transcript of ") || !strings.Contains(errOut, "--confirm never") || deletions() != 0 {
+		t.Errorf("without a terminal: got %d, %q, %q, %d deletions", code, out, errOut, deletions())
+	}
+	for _, row := range []struct {
+		typed, want string
+		code, done  int
+	}{
+		{"n\n", "Not done", 1, 0},
+		{"y\n", "are deleted", 0, 1},
+	} {
+		person, screen := pty(t)
+		if _, err := io.WriteString(person, row.typed); err != nil {
+			t.Fatal(err)
+		}
+		shown := &buffer{grew: make(chan struct{}, 1)}
+		if code := cli.Run(t.Context(), args, env, screen, shown, shown); code != row.code || deletions() != row.done {
+			t.Errorf("%q: got %d and %d deletions, want %d and %d", row.typed, code, deletions(), row.code, row.done)
+		}
+		shown.find(t, "("+row.want+")")
+	}
+	if code, out, _ := run(t.Context(), "", env, append(args, "--confirm", "never")...); code != 0 || !strings.Contains(out, "alreadyDeleted") {
+		t.Errorf("with --confirm never: got %d, %s", code, out)
 	}
 }
