@@ -25,7 +25,7 @@ var forms = []struct {
 	{"op://…", regexp.MustCompile(`^op://`)},
 	{"MEETING_BAAS_API_KEY", regexp.MustCompile(`^_*([A-Z][A-Z0-9]*_)*(API_)?(KEY|TOKEN|SECRET)_*$`)},
 	{"your key", regexp.MustCompile(`(?i)^(your|my|the|insert|enter|paste|put|replace|change|add|set)[-_ ]?([a-z]+[-_ ]?)*(key|token|secret)([-_ ]?(here|goes|in))*$`)},
-	{"changeme", regexp.MustCompile(`(?i)^(change|replace|fill|edit)[-_ ]?(me|this|in)$|^(todo|tbd|placeholder|api[-_ ]?key|key|token|none|null|undefined|secret)$`)},
+	{"changeme", regexp.MustCompile(`(?i)^(change|replace|fill|edit)[-_ ]?(me|this|in)$|^(todo|tbd|placeholder|api[-_ ]?key|none|null|undefined)$`)},
 	{"xxx", regexp.MustCompile(`(?i)^(([a-z]{2,4}[-_])?(x{3,}[-_]?)+|\*{3,}|\.{3,}|…)$`)},
 }
 

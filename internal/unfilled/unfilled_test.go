@@ -11,7 +11,7 @@ func TestForm(t *testing.T) {
 		"your-api-key": "your key", "your_meeting_baas_api_key_here": "your key", "Your API key here": "your key", "insert your key": "your key", "paste-key-here": "your key",
 		"changeme": "changeme", "REPLACE_ME": "changeme", "api-key": "changeme", "None": "changeme", "undefined": "changeme", "xxxxxxxx": "xxx", "mb-xxxx-xxxx": "xxx", "****": "xxx", "...": "xxx",
 		"": "", "sandbox": "", "sandbox-2": "", "mb-sandbox": "", "k": "", "a3f8c1d09b7e4f52a6d8e0c4b1f97a35": "", "4d2b6c1e-8f3a-4b57-9c0d-2e6f1a7b8c9d": "", "mb-6Jk2mQx9": "", "mm_abcDEF123": "",
-		"$ecret-7": "", "myS3cretKey99": "", "keyless7": "", "sk-proj-1xxx2": "", "xx": "", "canary-7f3a9": "",
+		"$ecret-7": "", "myS3cretKey99": "", "keyless7": "", "sk-proj-1xxx2": "", "xx": "", "canary-7f3a9": "", "secret": "", "token": "", "key": "",
 	} {
 		if got := Form(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
