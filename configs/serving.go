@@ -19,6 +19,8 @@ type serveFlags struct {
 	TLSKey    string `name:"tls-key" group:"Where" placeholder:"FILE" help:"Key of the certificate, in PEM."`
 	Drain     string `group:"Where" default:"20s" placeholder:"DURATION" help:"How long running calls may take to finish on SIGTERM (${default})."`
 
+	DrainDelay string `name:"drain-delay" group:"Where" default:"5s" placeholder:"DURATION" help:"How long calls are still accepted on SIGTERM, while /readyz already says no, before the drain (${default})."`
+
 	Check bool `group:"Where" help:"Start nothing, but ask the server that runs here with the same --addr whether it is up, and exit 0 or 1: for the health check of a container."`
 
 	MetricsAddr string `name:"metrics-addr" group:"Where" placeholder:"HOST:PORT" help:"Where /metrics, /healthz and /readyz answer programs, without asking who they are (default: at --addr, with /metrics for this machine only)."`
@@ -51,6 +53,8 @@ type Serving struct {
 	PublicURL *url.URL // nil when not given
 	TLS       *tls.Config
 	Drain     time.Duration
+
+	DrainDelay time.Duration // before the drain, in which calls are still accepted
 
 	MetricsAddr, PprofAddr string // "" where not given
 
@@ -88,13 +92,14 @@ const (
 
 func (c *checker) serving(given *serveFlags, secretEnv []string) Serving {
 	s := Serving{
-		Drain:   c.duration("--drain", given.Drain, 0, 10*time.Minute),
-		Auth:    list(strings.ToLower(given.Auth)),
-		Hosts:   c.hostNames("--allowed-hosts", given.AllowedHosts),
-		Origins: c.origins(given.AllowedOrigins),
-		Proxies: c.networks("--trusted-proxies", given.TrustedProxies),
-		TLS:     c.certificate(given.TLSCert, given.TLSKey),
-		Limits:  map[string]int{},
+		Drain:      c.duration("--drain", given.Drain, 0, 10*time.Minute),
+		DrainDelay: c.duration("--drain-delay", given.DrainDelay, 0, 10*time.Minute),
+		Auth:       list(strings.ToLower(given.Auth)),
+		Hosts:      c.hostNames("--allowed-hosts", given.AllowedHosts),
+		Origins:    c.origins(given.AllowedOrigins),
+		Proxies:    c.networks("--trusted-proxies", given.TrustedProxies),
+		TLS:        c.certificate(given.TLSCert, given.TLSKey),
+		Limits:     map[string]int{},
 
 		Redis: c.redis(given.Redis), TakeWebhooks: given.TakeWebhooks, Check: given.Check,
 	}

@@ -229,7 +229,7 @@ func TestNginx(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, "../..").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v: %s", err, out)
 	}
-	serving := start(t, program, "serve", "--sandbox", "--auth", "key", "--addr", "127.0.0.1:0", "--public-url", "https://"+host, "--trusted-proxies", "127.0.0.1",
+	serving := start(t, program, "serve", "--sandbox", "--drain-delay", "0s", "--auth", "key", "--addr", "127.0.0.1:0", "--public-url", "https://"+host, "--trusted-proxies", "127.0.0.1",
 		"--limit-address", "60", "--take-webhooks", "--log-format", "json")
 	f := inFront(t, serving.find(t, `"listening":"([^"]+)"`))
 	home := "https://" + host

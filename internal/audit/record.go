@@ -26,10 +26,11 @@ const begun = "begun"
 
 // Record is what is kept of one call, which fills it in as it goes.
 type Record struct {
-	Time   time.Time `json:"time"` // when the call began
-	Who    string    `json:"who"`  // the principal's id, "local" where one person has the server to themselves
-	Tool   string    `json:"tool"`
-	Effect string    `json:"effect"` // reads, writes or destroys
+	Time    time.Time `json:"time"` // when the call began
+	Who     string    `json:"who"`  // the principal's id, "local" where one person has the server to themselves
+	Tool    string    `json:"tool"`
+	Address string    `json:"address,omitzero"` // where the call comes from; "" over stdio
+	Effect  string    `json:"effect"`           // reads, writes or destroys
 	Things
 	Decision  Decision `json:"decision"`
 	Limit     string   `json:"limit,omitzero"` // which refused, for the decision Limit

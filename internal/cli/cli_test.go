@@ -242,8 +242,8 @@ func (b *buffer) find(t testing.TB, pattern string) string {
 // TestServers runs the commands that serve until they are told to stop.
 func TestServers(t *testing.T) {
 	for _, row := range []struct{ args, find, path, want string }{
-		{"serve --sandbox --addr 127.0.0.1:0", `streamable_http=(http://\S+)/mcp`, "/healthz", "ok\n"},
-		{"serve --sandbox --addr 127.0.0.1:0 --log-format json", `"streamable_http":"(http://\S+)/mcp"`, "/healthz", "ok\n"},
+		{"serve --sandbox --addr 127.0.0.1:0 --drain-delay 0s", `streamable_http=(http://\S+)/mcp`, "/healthz", "ok\n"},
+		{"serve --sandbox --addr 127.0.0.1:0 --drain-delay 0s --log-format json", `"streamable_http":"(http://\S+)/mcp"`, "/healthz", "ok\n"},
 		{"sandbox --addr 127.0.0.1:0", `is running at (http://\S+)`, "/bots/bots_with_metadata", "InvalidApiKey"},
 	} {
 		ctx, stop := context.WithCancel(t.Context())

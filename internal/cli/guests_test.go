@@ -124,7 +124,7 @@ func (h *house) start(t testing.TB, api, redis string) *replica {
 	address := l.Addr().String()
 	l.Close()
 	one := &replica{log: &buffer{grew: make(chan struct{}, 1)}, url: "http://" + address}
-	args := []string{"serve", "--addr", address, "--auth", "key", "--public-url", one.url, "--take-webhooks", "--trusted-proxies", "127.0.0.1",
+	args := []string{"serve", "--addr", address, "--drain-delay", "0s", "--auth", "key", "--public-url", one.url, "--take-webhooks", "--trusted-proxies", "127.0.0.1",
 		"--metrics-addr", "127.0.0.1:0", "--call-limit", guestLimit.String(), "--max-bots-per-hour", "0"}
 	if redis != "" {
 		args = append(args, "--redis", redis)

@@ -40,6 +40,18 @@ func (p *program) boundMemory() (restore func()) {
 	}
 }
 
+// measure has the metrics tell what calls and messages take up, of all callers
+// together.
+func (p *program) measure(u *upstream) {
+	p.observer.Measure("content_bytes", "Content that calls and messages hold in memory.", func() int64 { return u.pool.Use().Bytes })
+	p.observer.Measure("content_refused_total", "Requests for memory that were refused.", func() int64 { return u.pool.Use().Refused })
+	p.observer.Measure("turns_total", "Turns at computing that calls were given.", func() int64 { return u.pool.Use().Given })
+	p.observer.Measure("turns_waiting", "Calls that wait for a turn at computing.", func() int64 { return int64(u.pool.Use().Waiting) })
+	p.observer.Measure("bodies", "Messages and webhooks that are being received.", func() int64 { return int64(u.bodies.Use().Bodies) })
+	p.observer.Measure("bodies_bytes", "Messages that are held until they are answered, above 16 KB each.", func() int64 { return u.bodies.Use().Bytes })
+	p.observer.Measure("bodies_refused_total", "Messages and webhooks that there was no room for.", func() int64 { return u.bodies.Use().Refused })
+}
+
 // adapt sets, after each collection, how far the heap grows before the next, until
 // stop is called.
 func adapt(garbage int64) (stop func()) {

@@ -48,7 +48,7 @@ type replicas struct {
 func (r *replicas) start(t *testing.T, api, redis string) *replica {
 	t.Helper()
 	one := &replica{log: &buffer{grew: make(chan struct{}, 1)}}
-	one.Cmd = exec.Command(os.Args[0], "serve", "--addr", "127.0.0.1:0", "--auth", "key", "--redis", "redis://"+redis, "--max-bots-per-hour", "0",
+	one.Cmd = exec.Command(os.Args[0], "serve", "--addr", "127.0.0.1:0", "--drain-delay", "0s", "--auth", "key", "--redis", "redis://"+redis, "--max-bots-per-hour", "0",
 		"--allowed-hosts", strings.TrimPrefix(r.url, "http://"), "--trusted-proxies", "127.0.0.1", "--library", "off", "--limit-reads", "0", "--limit-writes", "0", "--limit-address", "0", "--limit-streams", "0")
 	one.Env = []string{asProgram + "=1", "MEETING_BAAS_BASE_URL=" + api, "MEETMCP_MASTER_KEYS=a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
 	one.Stdout, one.Stderr = one.log, one.log

@@ -86,6 +86,8 @@ func TestSeeing(t *testing.T) {
 		`meetmcp_open{kind="sessions"} 1`, `meetmcp_open{kind="calls"} 0`,
 		`meetmcp_http_requests_total{method="POST",path="/mcp",status="200"}`,
 		`meetmcp_http_requests_total{method="POST",path="/mcp",status="429"} 1`,
+		`meetmcp_content_bytes 0`, `meetmcp_content_refused_total 0`, `meetmcp_turns_total `, `meetmcp_turns_waiting 0`,
+		`meetmcp_bodies 0`, `meetmcp_bodies_bytes 0`, `meetmcp_bodies_refused_total 0`,
 		`meetmcp_build_info{`, `go_goroutines`, `meetmcp_audit_failures_total 0`,
 	} {
 		if !strings.Contains(text, want) {
@@ -135,10 +137,10 @@ func TestSeeing(t *testing.T) {
 	var decided []string
 	for line := range strings.Lines(string(written)) {
 		var r struct {
-			Time, Who, Tool, Effect, Decision, Outcome string
-			Limit                                      string `json:"limit"`
-			TraceID                                    string `json:"trace_id"`
-			RequestID                                  string `json:"request_id"`
+			Time, Who, Tool, Address, Effect, Decision, Outcome string
+			Limit                                               string `json:"limit"`
+			TraceID                                             string `json:"trace_id"`
+			RequestID                                           string `json:"request_id"`
 		}
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatal(err)
@@ -146,6 +148,12 @@ func TestSeeing(t *testing.T) {
 		decided = append(decided, strings.TrimSpace(strings.Join([]string{r.Tool, r.Effect, r.Decision, r.Outcome, r.Limit}, " ")))
 		if !regexp.MustCompile(`^[0-9A-Za-z_-]{16,}$`).MatchString(r.Who) || strings.Contains(r.Who, sandbox.Key) || r.Time == "" {
 			t.Errorf("who is %q, when is %q", r.Who, r.Time)
+		}
+		if r.Address != "127.0.0.1" {
+			t.Errorf("the call comes from %q", r.Address)
+		}
+		if r.Limit != "writes" && !strings.Contains(log.String(), " who="+r.Who) {
+			t.Errorf("the log does not tell who called: %s", line)
 		}
 		if r.Limit != "writes" && (len(r.TraceID) != 32 || !strings.Contains(log.String(), "request_id="+r.RequestID+" trace_id="+r.TraceID)) {
 			t.Errorf("the log does not tell of %s", line)

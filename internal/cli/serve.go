@@ -48,6 +48,7 @@ func (p *program) share(u *upstream) error {
 	u.secret = p.secret()
 	u.pool = work.NewPool(runtime.GOMAXPROCS(0), serve.MaxContent)
 	u.bodies = bodies.New(p.limits().Bodies, u.pool)
+	p.measure(u)
 	if p.Serving.Redis != "" {
 		redis, err := shared.OpenRedis(p.Serving.Redis, u.secret, p.log)
 		if err != nil {
@@ -156,7 +157,7 @@ func (p *program) listen(ctx context.Context, u *upstream) error {
 		Bodies: u.bodies,
 		Site:   page,
 		Door:   p.door(u, tokens), Hosts: p.Serving.Hosts, Origins: p.Serving.Origins, Proxies: p.Serving.Proxies, TLS: p.Serving.TLS,
-		State: u.state, Secret: u.secret, Limits: p.limits(), Drain: p.Serving.Drain,
+		State: u.state, Secret: u.secret, Limits: p.limits(), Drain: p.Serving.Drain, DrainDelay: p.Serving.DrainDelay,
 		Health: health, MetricsApart: p.Serving.MetricsAddr != "",
 	})
 }

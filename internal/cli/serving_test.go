@@ -22,7 +22,7 @@ func serving(t *testing.T, env []string, flags ...string) (url string, log *buff
 	ctx, cancel := context.WithCancel(context.Background())
 	log = &buffer{grew: make(chan struct{}, 1)}
 	ended := make(chan int, 1)
-	args := append([]string{"serve", "--addr", "127.0.0.1:0", "--drain", "2s"}, flags...)
+	args := append([]string{"serve", "--addr", "127.0.0.1:0", "--drain", "2s", "--drain-delay", "0s"}, flags...)
 	go func() { ended <- cli.Run(ctx, args, env, strings.NewReader(""), log, log) }()
 	stop = sync.OnceFunc(func() {
 		cancel()

@@ -102,7 +102,7 @@ func hosted(b *testing.B) (url, metrics, profiles string) {
 	api := httptest.NewServer(anyKey(b, box))
 	b.Cleanup(api.Close)
 	log := &buffer{grew: make(chan struct{}, 1)}
-	c := exec.Command(os.Args[0], "serve", "--addr", "127.0.0.1:0", "--auth", "key", "--metrics-addr", "127.0.0.1:0", "--pprof-addr", "127.0.0.1:0",
+	c := exec.Command(os.Args[0], "serve", "--addr", "127.0.0.1:0", "--drain-delay", "0s", "--auth", "key", "--metrics-addr", "127.0.0.1:0", "--pprof-addr", "127.0.0.1:0",
 		"--audit-log", filepath.Join(b.TempDir(), "audit.jsonl"), "--confirm", "never", "--max-bots-per-hour", "0", "--log-level", "info",
 		"--limit-reads", "1000000", "--limit-writes", "1000000", "--limit-address", "10000000")
 	c.Env = append(env, "MEETING_BAAS_BASE_URL="+api.URL, asProgram+"=1")

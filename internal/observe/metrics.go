@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -154,6 +155,17 @@ func (o *Observer) Webhook(event string) {
 		event = "unknown"
 	}
 	o.webhooks.WithLabelValues(event).Inc()
+}
+
+// Measure adds a number that is read when somebody asks: a counter where its name
+// ends in _total, else one that goes up and down. It is to be called once for each.
+func (o *Observer) Measure(name, help string, value func() int64) {
+	read := func() float64 { return float64(value()) }
+	if strings.HasSuffix(name, "_total") {
+		o.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "meetmcp", Name: name, Help: help}, read))
+		return
+	}
+	o.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "meetmcp", Name: name, Help: help}, read))
 }
 
 // Library has the metrics tell what a library holds, of all its tenants

@@ -53,8 +53,8 @@ type web struct {
 }
 
 // HTTP serves streamable HTTP at /mcp and SSE at /sse with /message until ctx
-// ends, which is no error. Calls that run by then have the time o.Drain to
-// finish. It closes the listener.
+// ends, which is no error. It goes on for o.DrainDelay then, and calls that run
+// after that have the time o.Drain to finish. It closes the listener.
 func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 	_, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {
@@ -83,6 +83,7 @@ func (s *Server) HTTP(ctx context.Context, listener net.Listener, o Web) error {
 	case err = <-stopped:
 		err = fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
+		h.linger(o.DrainDelay)
 		err = h.drain(web, o.Drain, end)
 	}
 	end()
@@ -196,6 +197,16 @@ func (l libraryLog) Handle(ctx context.Context, r slog.Record) error {
 	return l.Handler.Handle(ctx, bare)
 }
 
+// linger says that the server is not ready any more, and goes on for a while: who
+// stands in front is to send its callers elsewhere first.
+func (h *web) linger(delay time.Duration) {
+	h.health.End()
+	if delay > 0 {
+		h.log.Info("not ready any more, and accepting calls for a while yet; a second signal ends at once", "for", delay)
+		time.Sleep(delay)
+	}
+}
+
 // drain takes no more connections, waits for running calls, and only then ends
 // the streams that carry their answers.
 func (h *web) drain(web *http.Server, limit time.Duration, end func()) error {
@@ -203,7 +214,6 @@ func (h *web) drain(web *http.Server, limit time.Duration, end func()) error {
 	defer cancel()
 	shut := make(chan error, 1)
 	go func() { shut <- web.Shutdown(ctx) }()
-	h.health.End()
 	h.log.Info("finishing calls; a second signal ends at once", "calls", h.pending.count(), "up to", limit)
 	if h.pending.wait(ctx) != nil {
 		h.log.Warn("calls were still running at the end of the drain, and are cancelled", "drain", limit)

@@ -313,6 +313,48 @@ func TestHTTPGone(t *testing.T) {
 	}
 }
 
+// TestDrainDelay stops a server that answers calls for a while yet, and says at
+// once that it is not ready any more.
+func TestDrainDelay(t *testing.T) {
+	const delay = 2 * time.Second
+	w := newWeb(t, func(_ *serve.Server, o *serve.Web) { o.DrainDelay = delay })
+	ask := func(method, path, body string) (int, error) {
+		r, err := http.NewRequestWithContext(t.Context(), method, "http://"+w.addr+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Header.Set("Content-Type", "application/json"); body == "" {
+			r.Body, r.ContentLength = http.NoBody, 0
+		}
+		answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+		if err != nil {
+			return 0, err
+		}
+		defer answer.Body.Close()
+		_, err = io.Copy(io.Discard, answer.Body)
+		return answer.StatusCode, err
+	}
+	if status, err := ask(http.MethodGet, "/readyz", ""); status != 200 {
+		t.Fatalf("before: %d %v", status, err)
+	}
+	began, refused, calls := time.Now(), false, 0
+	for w.stop(); ; {
+		status, err := ask(http.MethodGet, "/readyz", "")
+		if err != nil {
+			break
+		}
+		if refused = refused || status == 503; !refused { // it was not told to stop yet
+			continue
+		}
+		if answered, err := ask(http.MethodPost, "/mcp", hello); err == nil && answered == 200 && status == 503 {
+			calls++
+		}
+	}
+	if took := time.Since(began); !refused || calls == 0 || took < delay {
+		t.Errorf("it stopped accepting after %v, was not ready any more: %v, and answered %d calls meanwhile", took, refused, calls)
+	}
+}
+
 // TestDrain stops a server with calls running on /mcp and on SSE: both are
 // answered, and nobody else gets in.
 func TestDrain(t *testing.T) {

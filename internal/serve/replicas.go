@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -100,6 +101,7 @@ type relayed struct {
 	Number  string         `json:"number"`
 	Session string         `json:"session,omitzero"`
 	Caller  string         `json:"caller,omitzero"`
+	Address netip.Addr     `json:"address,omitzero"` // of the caller
 	Path    string         `json:"path,omitzero"`
 	Body    jsontext.Value `json:"body,omitzero"`
 	Status  int            `json:"status,omitzero"` // of an answer
@@ -168,7 +170,7 @@ func (h *web) pass(w http.ResponseWriter, r *http.Request, to int64, session str
 		defer h.replica.mu.Unlock()
 		delete(h.replica.waiting, number)
 	}()
-	message, err := json.Marshal(relayed{From: h.replica.base(), Number: number, Session: session, Caller: access.CallerOf(r.Context()), Path: r.URL.Path, Body: body})
+	message, err := json.Marshal(relayed{From: h.replica.base(), Number: number, Session: session, Caller: access.CallerOf(r.Context()), Address: access.AddressOf(r.Context()), Path: r.URL.Path, Body: body})
 	if err != nil {
 		h.log.Error("a message cannot be passed on", "error", err)
 		return false
@@ -204,6 +206,7 @@ func (h *web) takeOver(running context.Context, m relayed) {
 	case m.Caller != "":
 		ctx = access.With(ctx, &access.Principal{ID: m.Caller}) // who can call nothing, only answer
 	}
+	ctx = access.WithAddress(ctx, m.Address)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, m.Path+"?sessionId="+url.QueryEscape(m.Session), strings.NewReader(string(m.Body)))
 	switch {
 	case err != nil:

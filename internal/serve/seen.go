@@ -41,9 +41,18 @@ func (s *Server) see(ctx context.Context, line string, method mcp.MCPMethod, too
 		more = meta.AdditionalFields
 	}
 	ctx, x.call = s.observer.Call(ctx, string(method), tool, more, header)
-	x.record = s.audit.Start(access.CallerOf(ctx), tool)
+	x.record = s.audited(ctx, tool)
 	x.record.RequestID, x.record.TraceID = x.RequestID, x.call.TraceID
 	return audit.With(client.WithCalls(ctx, x.Calls), x.record), x
+}
+
+// audited returns the record of a call that begins.
+func (s *Server) audited(ctx context.Context, tool string) *audit.Record {
+	record := s.audit.Start(access.CallerOf(ctx), tool)
+	if address := access.AddressOf(ctx); address.IsValid() {
+		record.Address = address.String()
+	}
+	return record
 }
 
 // end tells what came of the call.
@@ -53,6 +62,7 @@ func (x *seen) end(ctx context.Context, outcome string) {
 		slog.String("outcome", outcome),
 		slog.Int("status", x.Status),
 		slog.Int("tries", x.Tries),
+		slog.String("who", x.record.Who),
 		slog.String("request_id", x.RequestID),
 	}
 	if x.tool != "" {
@@ -89,7 +99,7 @@ func (h *web) limited(ctx context.Context, m *message, limit string) {
 	if m.tool == "" {
 		return
 	}
-	record := h.audit.Start(access.CallerOf(ctx), m.tool)
+	record := h.audited(ctx, m.tool)
 	record.Effect, record.Decision, record.Limit = h.effect(m.tool), audit.Limit, limit
 	record.End("refused")
 }

@@ -27,6 +27,8 @@ type Web struct {
 	Limits  Limits
 	Drain   time.Duration // for calls that run when the server is stopped
 
+	DrainDelay time.Duration // before, in which calls are still accepted and the server is not ready any more
+
 	Health       *observe.Health // nil: of a server that needs nothing
 	MetricsApart bool            // the metrics are read elsewhere, and not here
 }
@@ -55,7 +57,7 @@ func UsualLimits() Limits {
 		Calls: 32, Streams: 100, Sessions: 100, Subscriptions: 100,
 		AllCalls: 1000, AllStreams: 10_000, AllSessions: 10_000, AllSubscriptions: 10_000,
 		Bodies: bodies.Limits{
-			Caller: 16, Address: 64, All: 1000,
+			Caller: 32, Address: 128, All: 1000,
 			CallerBytes: 8 << 20, AddressBytes: 16 << 20, AllBytes: 48 << 20,
 			Minute: 64 << 20,
 		},
