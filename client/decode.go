@@ -160,7 +160,18 @@ func (c *Client) judge(ctx context.Context, req request, resp *http.Response, ra
 
 // options of all answers: what is not as clean as JSON should be is read as far
 // as it can be.
-var loose = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+var loose = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), json.WithUnmarshalers(asWritten))
+
+// asWritten keeps the numbers of JSON of no known shape as they were written, as
+// an id of 19 digits is no float64.
+var asWritten = json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *any) error {
+	if dec.PeekKind() != jsontext.KindNumber {
+		return errors.ErrUnsupported // the usual way
+	}
+	raw, err := dec.ReadValue()
+	*v = raw.Clone()
+	return err
+})
 
 // decode reads raw into out; if that fails, without what does not fit.
 func (c *Client) decode(ctx context.Context, raw []byte, out reply, found *oddities) error {

@@ -91,7 +91,7 @@ type reader interface{ kind() jsontext.Kind }
 // and lists them, where they would otherwise cost the whole answer.
 func lenient(ctx context.Context, found *oddities) json.Options {
 	values := 0
-	return json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v any) error {
+	return json.WithUnmarshalers(json.JoinUnmarshalers(asWritten, json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v any) error {
 		if values++; values%1000 == 0 {
 			if err := work.Check(ctx); err != nil {
 				return err
@@ -118,7 +118,7 @@ func lenient(ctx context.Context, found *oddities) json.Options {
 		}
 		reflect.ValueOf(v).Elem().SetZero()
 		return nil
-	}))
+	})))
 }
 
 // What a type wants beside a kind of JSON.

@@ -243,7 +243,7 @@ func (a *archive) unasked(ctx context.Context, id string) (*record, error) {
 // kept of one that is no longer there is dropped.
 func (a *archive) fetch(ctx context.Context, id string) (*client.MeetingData, standing, error) {
 	before := a.standing(ctx, id)
-	data, err := a.api.MeetingData(ctx, id, true)
+	data, err := meetingData(ctx, a.api, id)
 	switch {
 	case err == nil:
 		a.accept(ctx)

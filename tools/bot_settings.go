@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"context"
 	"net/url"
 	"strings"
 
@@ -32,8 +33,9 @@ type botSettings struct {
 }
 
 func settingsOf(p *client.BotParam) botSettings {
+	conceal(p, nil)
 	return botSettings{
-		BotName: untrusted.Name(p.BotName), BotImage: untrusted.Link(p.BotImage), DeduplicationKey: untrusted.Name(p.DeduplicationKey),
+		BotName: untrusted.Name(p.BotName), BotImage: withoutQuery(p.BotImage), DeduplicationKey: untrusted.Name(p.DeduplicationKey),
 		EnterMessage: untrusted.Long(p.EnterMessage), Extra: untrusted.Of(p.Extra),
 		NooneJoinedTimeout: p.NooneJoinedTimeout, WaitingRoomTimeout: p.WaitingRoomTimeout,
 		RecordingMode: untrusted.ID(p.RecordingMode), SpeechToTextProvider: untrusted.ID(p.SpeechToTextProvider),
@@ -45,8 +47,37 @@ func settingsOf(p *client.BotParam) botSettings {
 	}
 }
 
+// conceal hides the secrets that a bot was set up with wherever else they stand
+// in what the API answers about it.
+func conceal(p *client.BotParam, bot *client.Bot) {
+	var m untrusted.Mask
+	m.Add(p.SpeechToTextAPIKey.Reveal(), p.ZoomSDKPassword.Reveal(), p.ZoomOBFToken.Reveal())
+	for _, v := range []any{p.Extra, p.TranscriptionCustomParameters} {
+		m.AddFrom(v)
+	}
+	if bot != nil {
+		m.AddFrom(bot.TranscriptionPayloads)
+		bot.Errors, bot.MeetingURL = m.Text(bot.Errors), m.Text(bot.MeetingURL)
+		bot.TranscriptionPayloads, bot.UserReportedError = m.JSON(bot.TranscriptionPayloads), m.JSON(bot.UserReportedError)
+	}
+	for _, text := range []*string{&p.BotName, &p.BotImage, &p.EnterMessage, &p.DeduplicationKey, &p.WebhookURL, &p.StreamingInput, &p.StreamingOutput, &p.ZoomAccessTokenURL, &p.ZoomOBFTokenURL} {
+		*text = m.Text(*text)
+	}
+	p.Extra, p.TranscriptionCustomParameters = m.JSON(p.Extra), m.JSON(p.TranscriptionCustomParameters)
+}
+
+// meetingData reads a meeting from the API, without the secrets of its bot.
+func meetingData(ctx context.Context, api *client.Client, id string) (*client.MeetingData, error) {
+	data, err := api.MeetingData(ctx, id, true)
+	if err == nil {
+		conceal(&data.BotData.Bot.BotParam, &data.BotData.Bot)
+	}
+	return data, err
+}
+
 // withoutQuery shows a URL up to its query, in which there may be a token.
 func withoutQuery(text string) untrusted.Text {
+	text, _, _ = strings.Cut(text, "#")
 	if before, _, found := strings.Cut(text, "?"); found {
 		text = before + "?…"
 	}

@@ -282,7 +282,7 @@ func (o *resynced) Text() string {
 		text += ": " + listOf(o.SyncedCalendars)
 	}
 	for _, e := range o.Errors {
-		text += fmt.Sprintf("\nNot synced: %s, %s", e.CalendarID, e.Message)
+		text += fmt.Sprintf("\nNot synced: %s, %s", e.CalendarID, e.Message.Quoted())
 	}
 	return text + "."
 }

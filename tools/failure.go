@@ -13,6 +13,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/audit"
 	"github.com/meetmcp/meetmcp/internal/transcript"
+	"github.com/meetmcp/meetmcp/internal/untrusted"
 	"github.com/meetmcp/meetmcp/internal/work"
 )
 
@@ -22,7 +23,7 @@ func (t *Tool) failure(err error) *mcp.CallToolResult {
 	if errors.As(err, &argument) {
 		return mcp.NewToolResultError(t.Name + ": " + transcript.Clean(argument.text))
 	}
-	text := t.Name + ": " + transcript.Line(reasonOf(err), 500)
+	text := t.Name + ": " + untrusted.Line(reasonOf(err), 500).String()
 	if !strings.ContainsAny(text[len(text)-1:], ".?!") {
 		text += "."
 	}

@@ -104,7 +104,7 @@ func (p *page) document(r *record, next string) *Document {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "bot_id %s · %s · %s", untrusted.ID(r.BotID), untrusted.Name(r.Title).Quoted(), r.Date.UTC().Format(time.RFC3339))
-	if language := untrusted.ID(p.first.Lang); !language.IsZero() {
+	if language := untrusted.ID(p.first.Lang); !language.IsZero() && !language.Odd() {
 		b.WriteString(" · language " + language.String())
 	}
 	fmt.Fprintf(&b, "\nTurns %d-%d (%s-%s) of %d; spoke: %s", p.first.Index, p.last.Index, transcript.Clock(p.first.Start), transcript.Clock(p.last.End),

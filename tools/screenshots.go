@@ -36,7 +36,7 @@ type screenshots struct {
 }
 
 type screenshot struct {
-	Date untrusted.Text `json:"date"`
+	Date untrusted.Word `json:"date"`
 	URL  untrusted.Word `json:"url"`
 }
 
@@ -89,7 +89,7 @@ func shots(ctx context.Context, api *client.Client, call *Call, in getScreenshot
 			out.CreatedAt = stamp(bot.CreatedAt)
 		}
 		for _, s := range rest[:k] {
-			out.Screenshots = append(out.Screenshots, screenshot{untrusted.Name(s.Date), untrusted.File(s.URL)})
+			out.Screenshots = append(out.Screenshots, screenshot{untrusted.ID(s.Date), untrusted.File(s.URL)})
 		}
 		var err error
 		if k < len(rest) {

@@ -201,7 +201,10 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 		passages[i] = passageOf(hit, fence)
 	}
 	return most(call, len(hits), in.tokens(), brief, func(k int, d detail) (*searchResults, error) {
-		out := &searchResults{Results: passages[:k], Coverage: covered, Unknown: shortAll(found.Unknown), Nearest: likeWords(found.Nearest), Instead: likeWords(found.Instead)}
+		out := &searchResults{Results: passages[:k], Coverage: covered, Nearest: likeWords(found.Nearest), Instead: likeWords(found.Instead)}
+		if len(found.Unknown) > 0 {
+			out.Unknown = shortAll(found.Unknown)
+		}
 		if len(found.Speakers) > 0 {
 			out.Present = shortAll(found.Speakers)
 		}
@@ -230,6 +233,9 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 
 // likeWords cleans words of meetings that are like words of the query.
 func likeWords(all map[string][]string) map[string][]untrusted.Text {
+	if len(all) == 0 {
+		return nil
+	}
 	out := make(map[string][]untrusted.Text, len(all))
 	for word, like := range all {
 		out[untrusted.Name(word).String()] = shortAll(like)

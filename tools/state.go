@@ -107,6 +107,7 @@ var reasons = []reason{
 // explain finds the reason for the API's words, which come in several
 // spellings (BotNotAccepted, bot_not_accepted, "Cannot start …, err: …").
 func explain(text string) reason {
+	text = text[:min(len(text), 4096)]
 	folded := strings.Map(func(r rune) rune {
 		if r == ' ' || r == '_' || r == '-' {
 			return -1

@@ -153,7 +153,7 @@ func (w *watches) slowest(s sighting) time.Duration {
 // look looks at a bot once. The marks are zero when nothing was seen that says
 // whether it has changed.
 func (w *watches) look(ctx context.Context, bot string) sighting {
-	data, err := w.api.MeetingData(ctx, bot, true)
+	data, err := meetingData(ctx, w.api, bot)
 	s := sighting{data: data, err: err}
 	if w.told != nil {
 		s.told = w.told(ctx, w.api.KeyFor(ctx), bot)

@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/transcript"
@@ -96,8 +97,8 @@ func scalar(v any, indent string) string {
 	switch v := v.(type) {
 	case nil:
 		return "null"
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
+	case jsontext.Value: // a number as it was written
+		return untrusted.ID(string(v)).String()
 	case string:
 		lines := strings.Split(transcript.Clean(v[:min(len(v), guideBytes)]), "\n")
 		for i, line := range lines {

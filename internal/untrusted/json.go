@@ -6,27 +6,29 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
 // Limits of JSON of no known shape, so that it cannot fill an answer.
 const (
 	mostMembers = 50 // of an object or list
 	mostDepth   = 8
+	mostValues  = 1000
+	mostDigits  = 100
 	mostBytes   = 6000 // of the whole
 )
 
 // JSON is clean JSON of no known shape, names and texts alike.
 type JSON struct{ v any }
 
-// Of cleans decoded JSON. What is too much is left out, and a text in its place
-// says so.
+// Of cleans decoded JSON, whose numbers may be as they were written. Values of
+// members that are named like secrets are hidden. What is too much is left out,
+// and a text in its place says so.
 func Of(v any) JSON {
 	if empty(v) {
 		return JSON{}
 	}
-	out := clean(v, mostDepth)
+	c := cleaner{left: mostValues}
+	out := c.clean(v, mostDepth)
 	for {
 		raw, err := json.Marshal(out)
 		if err != nil {
@@ -68,17 +70,28 @@ func dropLargest(v any) bool {
 	return true
 }
 
-func clean(v any, depth int) any {
+// cleaner cleans JSON until there are so many values that no more can be shown.
+type cleaner struct{ left int }
+
+func (c *cleaner) clean(v any, depth int) any {
+	if c.left--; c.left < 0 {
+		return "left out here"
+	}
 	switch v := v.(type) {
 	case string:
-		return transcript.Line(v, textLimit)
+		return Long(v).s
+	case jsontext.Value:
+		if len(v) > mostDigits {
+			return fmt.Sprintf("left out here: a number of %d digits", len(v))
+		}
+		return v
 	case []any:
 		if depth == 0 {
 			return fmt.Sprintf("left out here: a list of %d", len(v))
 		}
 		list := make([]any, 0, min(len(v), mostMembers))
 		for _, item := range v[:min(len(v), mostMembers)] {
-			list = append(list, clean(item, depth-1))
+			list = append(list, c.clean(item, depth-1))
 		}
 		if rest := len(v) - mostMembers; rest > 0 {
 			list = append(list, fmt.Sprintf("left out here: %d more", rest))
@@ -88,14 +101,18 @@ func clean(v any, depth int) any {
 		if depth == 0 {
 			return fmt.Sprintf("left out here: an object of %d", len(v))
 		}
-		object := make(map[string]any, len(v))
+		object := make(map[string]any, min(len(v), mostMembers))
 		all := make([]string, 0, len(v))
 		for name := range v {
 			all = append(all, name)
 		}
 		slices.Sort(all)
 		for _, name := range all[:min(len(all), mostMembers)] {
-			object[transcript.Line(name, transcript.NameLimit)] = clean(v[name], depth-1)
+			if value := v[name]; secretName(name) && hides(name, value) {
+				object[Name(name).s] = Hidden
+			} else {
+				object[Name(name).s] = c.clean(value, depth-1)
+			}
 		}
 		if rest := len(all) - mostMembers; rest > 0 {
 			object["…"] = fmt.Sprintf("left out here: %d more", rest)

@@ -24,8 +24,16 @@ const (
 // Results name the fields that are such.
 type Text struct{ s string }
 
-// Line cleans a text, and cuts it at limit characters.
-func Line(text string, limit int) Text { return Text{transcript.Line(text, limit)} }
+// Line cleans a text, hides the secrets of addresses in it, and cuts it at limit
+// characters.
+func Line(text string, limit int) Text { return Text{line(text, limit)} }
+
+func line(text string, limit int) string {
+	if most := 16*limit + 4096; len(text) > most {
+		text = text[:most] + " …"
+	}
+	return transcript.Line(withoutSecrets(text), limit)
+}
 
 // Name cleans a name or title.
 func Name(text string) Text { return Line(text, transcript.NameLimit) }
@@ -71,7 +79,7 @@ func (t *Text) UnmarshalText(raw []byte) error {
 type Word struct{ s string }
 
 // ID cleans an id or another word of the API's.
-func ID(text string) Word { return Word{transcript.Line(text, wordLimit)} }
+func ID(text string) Word { return Word{line(text, wordLimit)} }
 
 // File is the address of a file as the API gave it, whole, as it works only with
 // its signature. What is no address is cut like any other word.
