@@ -179,6 +179,11 @@ func Text(value jsontext.Value) string {
 	return string(raw)
 }
 
+// IsID reports that a value can be the id of a request.
+func IsID(value jsontext.Value) bool {
+	return (value.Kind() == '"' || value.Kind() == '0') && !tooLong(value)
+}
+
 // tooLong reports that an id exceeds MaxID.
 func tooLong(id jsontext.Value) bool {
 	return len(id) > MaxID+2 || id.Kind() == '0' && len(id) > MaxID

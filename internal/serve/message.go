@@ -123,7 +123,9 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		return m, wrong
 	}
 	if m.id == nil {
-		m.cancels = params.Get("requestId")
+		if id := params.Get("requestId"); jsonrpc.IsID(id) {
+			m.cancels = id
+		}
 		m.library = compose(nil, m.method, params)
 		return m, nil
 	}

@@ -124,9 +124,11 @@ func (h *web) listen(running context.Context) (stop func()) {
 		group.Go(func() { h.takeOver(running, m) })
 	})
 	endEnded := h.state.Subscribe(ended, func(id []byte) { h.sessions.forget(string(id)) })
+	endCancelled := h.state.Subscribe(cancelled, h.sessions.cancelHere)
 	return func() {
 		end()
 		endEnded()
+		endCancelled()
 		group.Wait()
 	}
 }

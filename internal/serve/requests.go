@@ -199,13 +199,14 @@ func (f *inFlight) remove(r *request) {
 	}
 }
 
-// cancel ends the requests with an id. If there are several, the client means
-// each: it cannot tell their answers apart.
-func (f *inFlight) cancel(id jsontext.Value) {
+// cancel ends the requests with an id, and reports whether there are any. If
+// there are several, the client means each: it cannot tell their answers apart.
+func (f *inFlight) cancel(id jsontext.Value) bool {
 	f.mu.Lock()
 	named := f.open[string(id)]
 	f.mu.Unlock()
 	for _, r := range named {
 		r.end()
 	}
+	return len(named) > 0
 }

@@ -69,6 +69,13 @@ func newBench(t *testing.T) *bench {
 				}),
 				tool("block", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 					name := r.GetString("name", "")
+					if r.Params.Meta != nil && r.Params.Meta.ProgressToken != nil {
+						err := server.ServerFromContext(ctx).SendNotificationToClient(ctx, "notifications/progress",
+							map[string]any{"progressToken": r.Params.Meta.ProgressToken, "progress": 1})
+						if err != nil {
+							return nil, err
+						}
+					}
 					b.started <- name
 					select {
 					case <-b.release:

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
@@ -176,6 +178,43 @@ func (s *sessions) forget(id string) {
 	defer s.mu.Unlock()
 	if known := s.known[id]; known != nil {
 		s.drop(id, known)
+	}
+}
+
+// cancelled is the topic of what clients cancel that is not at the replica which
+// they told.
+const cancelled = "cancelled"
+
+// cancellation is told of there.
+type cancellation struct {
+	Session string `json:"session"`
+	ID      string `json:"id"` // of the request, as its client wrote it
+}
+
+// cancel ends a session's requests with an id, at whichever replica they are.
+func (h *web) cancel(ctx context.Context, session string, own *session, id jsontext.Value) {
+	if id == nil || own.inFlight.cancel(id) {
+		return
+	}
+	message, err := json.Marshal(cancellation{session, string(id)})
+	if err != nil {
+		h.log.Error("a cancellation cannot be passed on", "error", err)
+		return
+	}
+	h.state.Publish(ctx, cancelled, message)
+}
+
+// cancelHere ends what a client cancelled at another replica.
+func (s *sessions) cancelHere(message []byte) {
+	var m cancellation
+	if json.Unmarshal(message, &m) != nil {
+		return
+	}
+	s.mu.Lock()
+	known := s.known[m.Session]
+	s.mu.Unlock()
+	if known != nil {
+		known.inFlight.cancel(jsontext.Value(m.ID))
 	}
 }
 

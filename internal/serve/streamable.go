@@ -90,7 +90,7 @@ func (h *web) streamable(w http.ResponseWriter, r *http.Request) {
 		}
 		defer leave()
 		if m.ends() {
-			own.inFlight.cancel(m.cancels)
+			h.cancel(r.Context(), id, own, m.cancels)
 			w.WriteHeader(http.StatusAccepted)
 			return
 		}
