@@ -119,10 +119,10 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	if m.method == string(mcp.MethodToolsCall) {
 		params, arguments = without(params, "arguments")
 	}
-	if wrong = tooMuch(&m, sizeOf(params)); wrong != nil {
-		return m, wrong
-	}
 	if m.id == nil {
+		if wrong = tooMuch(&m, sizeOf(params)); wrong != nil {
+			return m, wrong
+		}
 		if id := params.Get("requestId"); jsonrpc.IsID(id) {
 			m.cancels = id
 		}
@@ -149,6 +149,12 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 		if cursor := params.Get("cursor"); cursor != nil && cursor.Kind() != 'n' && string(cursor) != `""` {
 			return m, refuse(m.id, mcp.INVALID_PARAMS, "There is no such page: the first answer holds the whole list. Leave cursor out.")
 		}
+	}
+	if size := len(jsonrpc.Text(params.Get("uri"))); size > uriMost {
+		return m, refuse(m.id, mcp.INVALID_PARAMS, "The uri of a resource has at most %d bytes here; this one has %d. Check the address.", uriMost, size)
+	}
+	if wrong = tooMuch(&m, sizeOf(params)); wrong != nil {
+		return m, wrong
 	}
 	if what := misshapen(m.method, params); what != "" {
 		return m, refuse(m.id, mcp.INVALID_PARAMS, "%s", what)
@@ -283,8 +289,6 @@ func (s *Server) resource(m *message, params jsonrpc.Object) *refusal {
 		return nil
 	case uri == "":
 		return refuse(m.id, mcp.INVALID_PARAMS, "%s needs params with the resource's uri. resources/list and resources/templates/list show which there are.", m.method)
-	case len(uri) > uriMost:
-		return refuse(m.id, mcp.INVALID_PARAMS, "The uri of a resource has at most %d bytes here; this one has %d. Check the address.", uriMost, len(uri))
 	case subscribes:
 		m.uri = uri
 		return nil
