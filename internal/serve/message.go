@@ -74,11 +74,12 @@ func (r *refusal) line() []byte {
 }
 
 const (
-	methodMost    = 100      // bytes of a method's name; those of the protocol have 36 at most
-	paramsMost    = 64 << 10 // bytes of a message's params, without the arguments of a tool
-	argumentsMost = 64 << 10 // bytes of a tool's arguments that the library is given, which decodes them several times
-	uriMost       = 2_000    // bytes of a resource's address
-	valueMost     = 2_000    // bytes of an argument of a prompt, or of one that is to be completed
+	methodMost    = 100       // bytes of a method's name; those of the protocol have 36 at most
+	paramsMost    = 64 << 10  // bytes of a message's params, without the arguments of a tool
+	answerMost    = 256 << 10 // bytes of an answer to a question of the server's
+	argumentsMost = 64 << 10  // bytes of a tool's arguments that the library is given, which decodes them several times
+	uriMost       = 2_000     // bytes of a resource's address
+	valueMost     = 2_000     // bytes of an argument of a prompt, or of one that is to be completed
 )
 
 // paramNames are the members of params that are passed on.
@@ -105,8 +106,10 @@ func (s *Server) read(raw []byte) (m message, wrong *refusal) {
 	case err != nil:
 		return m, &refusal{in.ID, *err}
 	case m.method == "":
-		m.library = m.raw
-		return m, tooMuch(&m, len(m.raw))
+		if m.library = m.raw; len(m.raw) > answerMost {
+			return m, refuse(nil, mcp.INVALID_REQUEST, "The answer is longer than the %d KB that this server reads. Send less.", answerMost>>10)
+		}
+		return m, nil
 	case len(m.method) > methodMost:
 		return m, refuse(m.id, mcp.METHOD_NOT_FOUND, "There is no method %.40q….", m.method)
 	case in.Named.Misspelt(paramNames...) != "":

@@ -102,6 +102,7 @@ func TestStdioMessages(t *testing.T) {
 		{"tool like none, as long as may be", call(39, large[:60_000], "") + "\n", `There is no tool \"` + large[:100] + `\" here. tools/list`},
 		{"long uri", `{"jsonrpc":"2.0","id":35,"method":"resources/read","params":{"uri":"` + large[:4_000_000] + `"}}` + "\n", "at most 2000 bytes here; this one has 4000000"},
 		{"long params", `{"jsonrpc":"2.0","id":36,"method":"prompts/get","params":{"name":"` + large[:4_000_000] + `"}}` + "\n", "longer than the 64 KB"},
+		{"long answer", `{"jsonrpc":"2.0","id":1,"result":{"x":"` + large[:4_000_000] + `"}}` + "\n", `"id":null,"error":{"code":-32600,"message":"The answer is longer than the 256 KB`},
 		{"junk in params", `{"jsonrpc":"2.0","id":37,"method":"tools/list","params":{"x":"` + large[:4_000_000] + `"}}` + "\n", `"id":37,"result":{`},
 		{"large arguments", call(38, "list_bots", large[:4_000_000]) + "\n", `"id":38,"result":{"content":[{"type":"text","text":"echo "}`},
 		{"deep", `{"jsonrpc":"2.0","id":22,"method":"ping","params":` + strings.Repeat(`{"a":`, 200_000) + "1" + strings.Repeat("}", 200_001) + "\n", "nested more than 100 deep"},
