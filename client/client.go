@@ -28,20 +28,20 @@ const (
 // rules are how answers are judged. They are a client's own so that tests can
 // show what each of them is for.
 type rules struct {
-	answers   map[string]answer
-	errors    bool                     // a success that names an error is a refusal
-	unsure    func(status int) bool    // a write that was refused so may have been done
-	same      func(a, b string) bool   // two ids are one
-	trail     bool                     // lists whose pages lead nowhere are cut
-	lenient   bool                     // what is odd in an answer is left out
-	resends   func(method string) bool // a request may be sent again
-	maxAnswer int64                    // bytes
-	maxValues int
+	documented bool                     // a success confirms nothing unless it is the documented answer
+	errors     bool                     // a success that names an error is a refusal
+	unsure     func(status int) bool    // a write may have been done that was answered so; 0 is no answer
+	same       func(a, b string) bool   // two ids are one
+	trail      bool                     // lists whose pages lead nowhere are cut
+	lenient    bool                     // what is odd in an answer is left out
+	resends    func(method string) bool // a request may be sent again
+	maxAnswer  int64                    // bytes
+	maxValues  int
 }
 
 func usualRules() rules {
 	return rules{
-		answers: answers, errors: true, unsure: unsure, same: sameID, lenient: true, trail: true,
+		documented: true, errors: true, unsure: unsure, same: sameID, lenient: true, trail: true,
 		resends:   func(method string) bool { return method == http.MethodGet },
 		maxAnswer: maxAnswer, maxValues: maxValues,
 	}
@@ -231,7 +231,7 @@ func (c *Client) send(ctx context.Context, req request, sent *Attempt, path stri
 	if err != nil {
 		return &Error{
 			Op: req.op, Message: unreachable(err, r.URL.Host), cause: err,
-			Lost: req.writes() && !neverSent(err), broken: !req.writes() && ctx.Err() == nil,
+			Lost: req.writes() && !neverSent(err) && c.rules.unsure(0), broken: !req.writes() && ctx.Err() == nil,
 		}
 	}
 	defer resp.Body.Close()

@@ -50,7 +50,7 @@ func (a *asItIs[T]) kind() jsontext.Kind { return whatever }
 // call does req and returns the answer.
 func call[T any](ctx context.Context, c *Client, req request) (*T, error) {
 	var out reply = new(asItIs[T])
-	if c.rules.answers[req.op].shape == object {
+	if answers[req.op].shape == object {
 		out = new(inObject[T])
 	}
 	if err := c.do(ctx, req, out); err != nil {
@@ -83,7 +83,7 @@ func (c *Client) read(ctx context.Context, req request, resp *http.Response, out
 	}()
 	limited := &capped{ctx: ctx, r: resp.Body, left: c.rules.maxAnswer, values: c.rules.maxValues}
 	_, err := buffer.ReadFrom(limited)
-	e := &Error{Op: req.op, Status: resp.StatusCode, Lost: req.writes()}
+	e := &Error{Op: req.op, Status: resp.StatusCode, Lost: req.writes() && c.rules.unsure(resp.StatusCode)}
 	var busy *work.Busy
 	switch {
 	case err == nil:
@@ -117,32 +117,33 @@ func (c *Client) read(ctx context.Context, req request, resp *http.Response, out
 // judge decodes an answer into out if it is the operation's own, and says else
 // what it is.
 func (c *Client) judge(ctx context.Context, req request, resp *http.Response, raw []byte, out reply) error {
-	want, known := c.rules.answers[req.op]
+	want := answers[req.op]
 	if req.unread {
 		want = answer{shape: anything}
 	}
-	e := &Error{Op: req.op, Status: resp.StatusCode, Lost: req.writes()}
+	e := &Error{Op: req.op, Status: resp.StatusCode, Lost: req.writes() && c.rules.unsure(resp.StatusCode)}
 	raw = bytes.TrimSpace(bytes.TrimPrefix(raw, []byte("\ufeff")))
 	found := &oddities{rows: want.rows}
 	text := strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") || bytes.HasPrefix(raw, []byte("<"))
 	switch {
-	case len(raw) == 0 && want.empty:
+	case len(raw) == 0 && (want.empty || !c.rules.documented):
 		return nil
 	case len(raw) == 0:
 		e.Message, e.broken = "the answer is empty", !req.writes()
-	case text:
+	case text && c.rules.documented:
 		e.Message = "the answer is a web page, not JSON; is MEETING_BAAS_BASE_URL the API's address?"
 	default:
 		e.cause = c.decode(ctx, raw, out, found)
+		why := c.wrong(req, want, raw, out, found, e.cause)
 		said := saidBy(out.others())
-		if want.shape != object || e.cause != nil {
+		if why != "" || want.shape != object {
 			said = saidIn(raw)
 		}
-		switch why := c.wrong(req, want, raw, out, found, e.cause); {
+		switch {
 		case said.refuses && c.rules.errors:
 			e.refused(said, said.done || why == "" && !want.empty && !want.ok)
 			return e
-		case why == "" && known:
+		case why == "", !c.rules.documented:
 			found.tell(ctx)
 			return nil
 		case errors.Is(e.cause, io.ErrUnexpectedEOF):

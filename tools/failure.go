@@ -92,7 +92,7 @@ func (t *Tool) remedy(err error) string {
 		return "The API did not accept the key, or it may not do this. Check MEETING_BAAS_API_KEY; other calls will fail the same way."
 	case status == 402:
 		return "The account has no tokens left: the person must buy some at Meeting BaaS."
-	case status == 404:
+	case status == 404 && t.lister() != "":
 		return "There is no such id for this key. " + t.lister()
 	case status == 429 && e.RetryAfter > 0:
 		return fmt.Sprintf("Wait %s, then try again.", max(e.RetryAfter, time.Second).Round(time.Second))

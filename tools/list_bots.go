@@ -110,7 +110,9 @@ func (o *botList) Text() string {
 		switch {
 		case bot.EndedAt == "":
 			b.WriteString(" · not ended")
-		case bot.Duration != nil && *bot.Duration > 0:
+		case bot.Duration == nil:
+			b.WriteString(" · ended")
+		case *bot.Duration > 0:
 			b.WriteString(" · " + lasted(*bot.Duration))
 		default:
 			b.WriteString(" · ended, nothing recorded")

@@ -62,9 +62,9 @@ func finished(ctx context.Context, api *client.Client, call *Call, id string) (s
 		return id, nil
 	}
 	var newest string
+	var cut *client.Cut
 	seen := 0
 	for bot, err := range api.AllBots(ctx, client.BotQuery{Limit: pageSize}) {
-		var cut *client.Cut
 		if errors.As(err, &cut) {
 			call.note(cut.Error() + "; there may be a newer meeting.")
 			break
@@ -92,6 +92,8 @@ func finished(ctx context.Context, api *client.Client, call *Call, id string) (s
 	switch {
 	case newest != "":
 		return newest, nil
+	case cut != nil:
+		return "", badArgument("No meeting that has ended was found: %v.\nlist_bots with created_before may reach older ones.", cut)
 	case seen == 0:
 		return "", badArgument("There is no latest meeting: this key has sent no bot yet.\nSend one with join_meeting.")
 	}
