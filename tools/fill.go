@@ -11,6 +11,7 @@ import (
 	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/untrusted"
+	"github.com/meetmcp/meetmcp/internal/work"
 )
 
 // How much a search fetches of meetings that it has not seen before it answers
@@ -270,7 +271,7 @@ func (a *archive) join(ctx context.Context, ids []string) (f *filling, own bool)
 	f = newFilling(len(ids))
 	a.fills[key.Reveal()] = f
 	go func() {
-		a.run(client.WithKey(a.policy.Context, key), f, ids)
+		a.run(client.WithKey(a.policy.Context, key), ctx, f, ids)
 		a.mu.Lock()
 		delete(a.fills, key.Reveal())
 		a.mu.Unlock()
@@ -283,9 +284,9 @@ func newFilling(of int) *filling {
 	return &filling{done: make(chan struct{}), changed: make(chan struct{}), of: of, kept: map[string]bool{}, without: map[string]bool{}}
 }
 
-// run reads meetings side by side. One that cannot be read is left for the
+// run reads meetings side by side, for whoever made the call from. One that cannot be read is left for the
 // next call, and when it is several in a row, so are all others.
-func (a *archive) run(ctx context.Context, f *filling, ids []string) {
+func (a *archive) run(ctx, from context.Context, f *filling, ids []string) {
 	todo := make(chan string, len(ids))
 	for _, id := range ids {
 		todo <- id
@@ -298,7 +299,9 @@ func (a *archive) run(ctx context.Context, f *filling, ids []string) {
 				if ctx.Err() != nil {
 					return
 				}
-				r, err := a.unasked(ctx, id)
+				apart, release := work.Apart(from, ctx)
+				r, err := a.unasked(apart, id)
+				release()
 				f.mu.Lock()
 				f.tried++
 				f.faults++

@@ -47,7 +47,7 @@ func Sync(ctx context.Context, api *client.Client, p Policy, told func(read, of 
 	}
 	f := newFilling(len(s.unread))
 	go func() {
-		a.run(ctx, f, s.unread)
+		a.run(ctx, ctx, f, s.unread)
 		close(f.done)
 	}()
 	f.follow(context.WithoutCancel(ctx), nil, func(read int) {

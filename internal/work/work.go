@@ -104,6 +104,17 @@ func Detach(ctx context.Context) (_ context.Context, done func()) {
 	return c.pool.Call(ctx, c.caller)
 }
 
+// Apart returns on, under which work counts for the caller of from as a call of its
+// own: what goes on when a call has answered is under neither. done gives back
+// what it holds.
+func Apart(from, on context.Context) (_ context.Context, done func()) {
+	c, _ := from.Value(callKey{}).(*call)
+	if c == nil {
+		return on, func() {}
+	}
+	return c.pool.Call(on, c.caller)
+}
+
 // Heavy waits for a turn and runs do with it. Callers get turns one after the
 // other, however many calls each has. Within a turn Heavy just runs do; so it
 // does where no pool was given to the context.
