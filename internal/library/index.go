@@ -35,7 +35,7 @@ type unit struct {
 // The most that is indexed of a meeting. What follows is not searched.
 const (
 	mostWords      = 500_000 // some 55 hours of talk
-	mostVocabulary = 32_768  // different terms
+	mostVocabulary = 20_000  // different terms
 	mostInUnit     = 1000    // terms, which words with hyphens may have many of
 	mostNamed      = 64      // terms of the title, or of a speaker's name
 )

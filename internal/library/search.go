@@ -330,10 +330,11 @@ func (s *search) inside(ctx context.Context) error {
 		return err
 	}
 	defer s.release(ctx, m)
-	if err := s.unknown(ctx, m.index); err != nil {
+	own := &ownWords{index: m.index}
+	if err := s.unknown(ctx, own); err != nil {
 		return err
 	}
-	if err := s.expand(ctx, m.index); err != nil {
+	if err := s.expand(ctx, own); err != nil {
 		return err
 	}
 	if err := s.rank(ctx, m, nil); err != nil {

@@ -9,18 +9,22 @@ import (
 	"github.com/meetmcp/meetmcp/internal/work"
 )
 
-// A meeting's index is the vocabulary of what is searched in that meeting alone.
+// ownWords is the vocabulary of what is searched in one meeting alone.
+type ownWords struct {
+	*index
+	bare []string // the words without accents, once they are asked for
+}
 
-func (ix *index) has(_ context.Context, t term) (bool, error) {
+func (ix *ownWords) has(_ context.Context, t term) (bool, error) {
 	return slices.ContainsFunc(slices.Concat(t.stems, t.near), func(stem string) bool {
 		i, found := slices.BinarySearch(ix.terms, stem)
 		return found || t.prefix && i < len(ix.terms) && strings.HasPrefix(ix.terms[i], stem)
 	}), nil
 }
 
-func (ix *index) like(context.Context, string) ([]string, error) { return ix.terms, nil }
+func (ix *ownWords) like(context.Context, string) ([]string, error) { return ix.terms, nil }
 
-func (ix *index) starting(_ context.Context, head string) ([]string, error) {
+func (ix *ownWords) starting(_ context.Context, head string) ([]string, error) {
 	from, _ := slices.BinarySearch(ix.terms, head)
 	to := from
 	for to < len(ix.terms) && strings.HasPrefix(ix.terms[to], head) {
@@ -29,22 +33,25 @@ func (ix *index) starting(_ context.Context, head string) ([]string, error) {
 	return slices.Clone(ix.terms[from:to]), nil
 }
 
-func (ix *index) ending(ctx context.Context, tail string) ([]string, error) {
+func (ix *ownWords) ending(ctx context.Context, tail string) ([]string, error) {
 	if !ix.compounds {
 		return nil, nil
 	}
-	var all []string
-	for i, term := range ix.terms {
+	for i := len(ix.bare); i < len(ix.words); i++ {
 		if i%checkEvery == 0 {
 			if err := work.Check(ctx); err != nil {
 				return nil, err
 			}
 		}
-		if strings.HasSuffix(term, tail) || ix.words[i] != term && strings.HasSuffix(words.Unaccented(ix.words[i]), tail) {
+		ix.bare = append(ix.bare, words.Unaccented(ix.words[i]))
+	}
+	var all []string
+	for i, term := range ix.terms {
+		if strings.HasSuffix(term, tail) || strings.HasSuffix(ix.bare[i], tail) {
 			all = append(all, term)
 		}
 	}
-	return all, nil
+	return all, work.Check(ctx)
 }
 
 func (ix *index) spelled(_ context.Context, term string) (string, error) {
