@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"internal/observe":    {"client"},
 	"internal/bodies":     {"internal/work"},
 	"internal/events":     {"client", "internal/access", "internal/bodies", "internal/shared", "internal/work"},
+	"internal/doublings":  {},
 	"internal/nearest":    {},
 	"internal/jsonrpc":    {},
 	"internal/lru":        {},

@@ -260,6 +260,11 @@ func (t *Tenant) write(ctx context.Context, change func(tx *sql.Tx, tenant int64
 // read runs look on one unchanging state of the library. The tenant is 0 when
 // it has nothing. In memory nobody can write meanwhile: look only copies out.
 func (t *Tenant) read(ctx context.Context, look func(tx *sql.Tx, tenant int64) error) error {
+	err := t.look(ctx, look)
+	return cmp.Or(ctx.Err(), err)
+}
+
+func (t *Tenant) look(ctx context.Context, look func(tx *sql.Tx, tenant int64) error) error {
 	defer t.library.reading()()
 	tx, err := t.library.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -272,7 +277,7 @@ func (t *Tenant) read(ctx context.Context, look func(tx *sql.Tx, tenant int64) e
 	if rollback := tx.Rollback(); !errors.Is(rollback, sql.ErrTxDone) {
 		err = errors.Join(err, rollback)
 	}
-	return cmp.Or(ctx.Err(), err)
+	return err
 }
 
 // reading keeps writers away until what it answers is called.
@@ -287,6 +292,11 @@ func (l *Library) reading() (done func()) {
 // each calls row with the rows of a query, one after the other. As in read, row
 // only copies out.
 func (l *Library) each(ctx context.Context, row func(*sql.Rows) error, query string, args ...any) error {
+	err := l.rows(ctx, row, query, args...)
+	return cmp.Or(ctx.Err(), err)
+}
+
+func (l *Library) rows(ctx context.Context, row func(*sql.Rows) error, query string, args ...any) error {
 	defer l.reading()()
 	rows, err := l.reads.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -298,7 +308,7 @@ func (l *Library) each(ctx context.Context, row func(*sql.Rows) error, query str
 			return err
 		}
 	}
-	return cmp.Or(ctx.Err(), rows.Err())
+	return rows.Err()
 }
 
 func (t *Tenant) id(ctx context.Context, from querier) (int64, error) {
