@@ -87,9 +87,6 @@ func documentOf(result any, meta map[string]any) (*Document, error) {
 // searchResultsOf answers a query with meetings of that title, then passages;
 // or with the newest meetings, if it asks for no more than that.
 func searchResultsOf(ctx context.Context, api *client.Client, archive *archive, call *Call, query string) (*Document, error) {
-	if err := fitsSearch("query", query, queryLength); err != nil {
-		return nil, err
-	}
 	if asksForRecent(query) {
 		return recentMeetings(ctx, api)
 	}
@@ -127,6 +124,10 @@ func searchResultsOf(ctx context.Context, api *client.Client, archive *archive, 
 		return nil, badArgument("Nothing was found yet, but %d meetings are still to be read, which may have it.\nSearch for the same again to have them read.", len(unread))
 	}
 	covered.Searched = hits.Searched
+	covered.partly(hits.Begun)
+	if len(results) == 0 && !covered.Complete {
+		return nil, badArgument("Nothing was found, but %d meetings are so long that only their beginning is searched.\nFetch them to read the rest.", covered.Partly)
+	}
 	document, err := sources(results)
 	if err == nil {
 		document.Meta["meetmcp/coverage"] = covered

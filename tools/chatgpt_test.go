@@ -112,7 +112,7 @@ func TestConnector(t *testing.T) {
 	}
 	for _, row := range []struct{ tool, args, want string }{
 		{"search", `{"query":"-budget"}`, "only excludes"},
-		{"search", `{"query":"` + strings.Repeat("recent ", 10_000) + `"}`, "query has 70000 characters, and may have 1000 at most"},
+		{"search", `{"query":"` + strings.Repeat("recent ", 10_000) + `"}`, "query is 70,000 characters long; at most 1,000 are taken"},
 		{"search", `{"q":"budget"}`, "Valid: query"},
 		{"fetch", `{"id":"` + bot + `#900-901"}`, "has the turns 0 to 45. Fetch " + bot},
 		{"fetch", `{"id":"` + bot + `#5-3"}`, "is not one that search or fetch gave"},
@@ -254,5 +254,37 @@ func TestConnectorIsNotSure(t *testing.T) {
 	}
 	if none := a.search("zeppelin"); len(none) != 0 {
 		t.Errorf("got %+v", none)
+	}
+}
+
+// A meeting of more different words than are indexed is said to be searched in
+// part, by both tools.
+func TestLongMeetingsAreSearchedInPart(t *testing.T) {
+	dir := t.TempDir()
+	var vtt strings.Builder
+	vtt.WriteString("WEBVTT\n\n")
+	for i := range 450 {
+		fmt.Fprintf(&vtt, "%02d:%02d:%02d.000 --> %02d:%02d:%02d.900\n<v Ada>", i/3600, i/60%60, i%60, i/3600, i/60%60, i%60)
+		for n := range 50 {
+			fmt.Fprintf(&vtt, "w%dx%d ", i, n)
+		}
+		vtt.WriteString("\n\n")
+	}
+	vtt.WriteString("00:10:00.000 --> 00:10:02.000\n<v Ada>At last the zebra.\n")
+	if err := os.WriteFile(filepath.Join(dir, "long.vtt"), []byte(vtt.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := connector(t, sandbox.Options{Data: dir}, tools.Policy{})
+	if found := a.search("w7x7"); len(found) != 1 {
+		t.Errorf("the beginning: got %+v", found)
+	}
+	if r := a.call("search", `{"query":"zebra"}`); !r.isError || !strings.Contains(r.text, "1 meetings are so long that only their beginning is searched") {
+		t.Errorf("the end: got %s", r.text)
+	}
+	b := newAgentOn(t, tools.Policy{}, sandbox.Options{Data: dir})
+	if r := b.ok("search_transcripts", `{"query":"zebra"}`); !strings.Contains(r.json, `"partly_searched":1`) || !strings.Contains(r.json, `"complete":false`) ||
+		!strings.Contains(r.text, `"zebra" does not occur in what was searched`) ||
+		!strings.Contains(r.text, "1 of these are so long that only their beginning is searched: read the rest with get_transcript") {
+		t.Errorf("the end: got %s", r.text)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/meetmcp/meetmcp/internal/library"
 	"github.com/meetmcp/meetmcp/internal/transcript"
@@ -90,6 +89,11 @@ func (c *searched) saw(at time.Time) {
 	}
 }
 
+// partly takes note of meetings of which only the beginning was searched.
+func (c *searched) partly(meetings int) {
+	c.Partly, c.Complete = meetings, c.Complete && meetings == 0
+}
+
 func (c searched) text() string {
 	text := fmt.Sprintf("Searched %d of %d meetings", c.Searched, c.Known)
 	if c.Newest != "" {
@@ -125,6 +129,9 @@ func (o *searchResults) Text() string {
 	}
 	for _, word := range o.Unknown {
 		b.WriteString(word.Quoted() + " does not occur")
+		if o.Coverage.Partly > 0 {
+			b.WriteString(" in what was searched")
+		}
 		if near := o.Nearest[word.String()]; len(near) > 0 {
 			b.WriteString("; near it are: " + texts(near))
 		}
@@ -188,9 +195,7 @@ func searchMeetings(ctx context.Context, archive *archive, call *Call, in search
 	if in.BotID == "" {
 		covered.Searched = found.Searched
 	}
-	if covered.Partly = found.Begun; covered.Partly > 0 {
-		covered.Complete = false
-	}
+	covered.partly(found.Begun)
 	if found.Cut {
 		call.note("the query is so long that only its first words were searched for; give the few that matter.")
 	}
@@ -262,29 +267,8 @@ func nothingFound(found library.Results, covered searched) string {
 	return "try other words: nothing that was searched has these, which does not mean that it was never said in other words."
 }
 
-// How many characters may be searched for.
-const (
-	queryLength  = 1000
-	filterLength = 200 // a part of a name or title
-)
-
-// fitsSearch refuses what is longer than anything that is searched for.
-func fitsSearch(name, text string, most int) error {
-	if len(text) <= most { // bytes, of which no character has less than one
-		return nil
-	}
-	if n := utf8.RuneCountInString(text); n > most {
-		return badArgument("%s has %d characters, and may have %d at most.\nGive the few words that matter.", name, n, most)
-	}
-	return nil
-}
-
 func libraryQuery(call *Call, in searchTranscripts) (library.Query, error) {
 	q := library.Query{Text: in.Query, BotID: in.BotID, Speaker: in.Speaker, Meeting: in.Meeting}
-	err := cmp.Or(fitsSearch("query", in.Query, queryLength), fitsSearch("speaker", in.Speaker, filterLength), fitsSearch("meeting", in.Meeting, filterLength))
-	if err != nil {
-		return q, err
-	}
 	loc, err := call.location(in.zone)
 	if err != nil {
 		return q, err

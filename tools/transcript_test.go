@@ -187,15 +187,15 @@ func TestSearch(t *testing.T) {
 		t.Errorf("nothing: %s", r.text)
 	}
 	for query, want := range map[string]string{"the and of": "in double quotes", "glue -" + strings.Join(manyWords(20), " -"): "give fewer",
-		`\"` + strings.Repeat("a b ", 80) + `\"`: "give its rarest few", strings.Repeat("q", 1001): "query has 1001 characters, and may have 1000 at most",
-		strings.Repeat("会議", 20_000): "query has 40000 characters", strings.Repeat(" -", 20_000): "query has 40000 characters"} {
+		`\"` + strings.Repeat("a b ", 80) + `\"`: "give its rarest few", strings.Repeat("q", 1001): "query is 1,001 characters long; at most 1,000 are taken",
+		strings.Repeat("会議", 20_000): "query is 40,000 characters long", strings.Repeat(" -", 20_000): "query is 40,000 characters long"} {
 		if r := a.call("search_transcripts", `{"query":"`+query+`"}`); !r.isError || !strings.Contains(r.text, want) {
 			t.Errorf("%s: %s", query, r.text)
 		}
 	}
 	for _, filter := range []string{"speaker", "meeting"} {
 		r := a.call("search_transcripts", `{"query":"glue","`+filter+`":"`+strings.Repeat("n", 100_000)+`"}`)
-		if !r.isError || !strings.Contains(r.text, filter+" has 100000 characters, and may have 200 at most") {
+		if !r.isError || !strings.Contains(r.text, filter+" is 100,000 characters long; at most 200 are taken") {
 			t.Errorf("a long %s: %s", filter, r.text)
 		}
 	}
