@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -36,7 +37,7 @@ func meetingOf(t *testing.T, p tools.Policy, duration int, bot map[string]any, t
 		_, _ = io.Copy(w, strings.NewReader(string(raw)))
 	}))
 	t.Cleanup(server.Close)
-	return newAgentAt(t, p, server.URL)
+	return newAgentWith(t, p, server.URL, sandbox.Key, "all")
 }
 
 // said is a turn of the API's.
