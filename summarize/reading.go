@@ -24,6 +24,7 @@ const (
 const (
 	pieceSize  = 600 // bytes
 	nextPieces = 3   // how far a piece is next to another
+	mostOdd    = 500 // that a summary tells of
 )
 
 // leftOut stands in a turn for what is not read of it. No sentence goes across.
@@ -36,6 +37,8 @@ type reading struct {
 	turns    []transcript.Turn // all of them, with the words that are read
 	odd      []transcript.Suspicion
 	withheld []transcript.Turn // the words of what gives orders
+	named    map[string]bool   // speakers whose names give orders
+	long     bool              // not all of it is read
 	note     string            // what to know of a meeting that is too long
 	coverage Coverage
 }
@@ -46,20 +49,24 @@ func read(ctx context.Context, turns []transcript.Turn) (*reading, error) {
 	if words == 0 {
 		return nil, ErrNothingSaid
 	}
-	r := &reading{whole: turns, turns: turns}
-	pieces, err := piecesOf(ctx, turns)
-	if err != nil {
-		return nil, err
+	r := &reading{whole: turns, turns: turns, named: map[string]bool{}, long: sizeOf(turns) > mostRead}
+	if !r.long {
+		r.odd = transcript.Suspicious(turns) // which was found before, mostly
 	}
-	orders, err := r.suspect(ctx, pieces)
-	if err != nil {
-		return nil, err
-	}
-	if len(r.odd) > 0 || sizeOf(turns) > mostRead {
+	if r.long || slices.ContainsFunc(r.odd, ordering) {
+		pieces, err := piecesOf(ctx, turns)
+		if err != nil {
+			return nil, err
+		}
+		orders, err := r.suspect(ctx, pieces)
+		if err != nil {
+			return nil, err
+		}
 		r.rewrite(pieces, orders)
 	}
+	r.odd = r.odd[:min(len(r.odd), mostOdd)]
 	r.coverage = r.cover(func(int) bool { return true })
-	if sizeOf(turns) > mostRead {
+	if r.long {
 		r.note = fmt.Sprintf("This meeting is too long to be read whole (%d words): the summary is of %d stretches spread evenly over it, %.0f %% of the words. search_transcripts finds what is not in them.",
 			words, stretches, 100*r.coverage.Share)
 	}
@@ -141,36 +148,45 @@ func endOfPiece(text string, from int) int {
 	return from + pieceSize
 }
 
-// suspect finds the pieces that give orders to an AI, and says which these are,
-// with those next to them that may go on with it.
+// suspect finds the pieces that give orders to an AI, with those next to them
+// that may go on with it, and all of whoever has an order for a name.
 func (r *reading) suspect(ctx context.Context, pieces []piece) (orders []bool, err error) {
 	said := make([]transcript.Turn, len(pieces))
 	for k, p := range pieces {
-		said[k] = r.turns[p.turn]
-		said[k].Index, said[k].Text = k, said[k].Text[p.from:p.to]
+		said[k] = transcript.Turn{Index: k, Speaker: r.turns[p.turn].Speaker, Text: r.turns[p.turn].Text[p.from:p.to]}
+	}
+	checked, err := transcript.Prepare(ctx, said)
+	if err != nil {
+		return nil, err
 	}
 	orders = make([]bool, len(pieces))
-	told := map[transcript.Suspicion]bool{}
-	for _, s := range transcript.Suspicious(said) {
-		for k := s.Turn; k <= s.Last && s.Kind != transcript.HiddenCharacters; k++ {
-			orders[k] = true
+	found := map[int]bool{} // places of turns
+	for _, s := range transcript.Suspicious(checked) {
+		for k := s.Turn; k <= s.Last && ordering(s); k++ {
+			orders[k], found[pieces[k].turn] = true, true
 		}
-		turn := &r.turns[pieces[s.Turn].turn]
-		once := transcript.Suspicion{Turn: turn.Index, Kind: s.Kind}
-		if told[once] {
-			continue
+		if s.Name && ordering(s) {
+			r.named[said[s.Turn].Speaker] = true
 		}
-		told[once] = true
-		s.Turn, s.Last, s.Start = turn.Index, r.turns[pieces[s.Last].turn].Index, turn.Start
-		r.odd = append(r.odd, s)
+		if r.long {
+			first, last := &r.turns[pieces[s.Turn].turn], &r.turns[pieces[s.Last].turn]
+			s.Turn, s.Last, s.Start = first.Index, last.Index, first.Start
+			r.odd = append(r.odd, s)
+		}
 	}
-	for k, found := range slices.Clone(orders) {
-		for next := max(0, k-nextPieces); found && next <= min(len(pieces)-1, k+nextPieces); next++ {
+	for k, is := range slices.Clone(orders) {
+		for next := max(0, k-nextPieces); is && next <= min(len(pieces)-1, k+nextPieces); next++ {
 			orders[next] = orders[next] || said[next].Speaker == said[k].Speaker
 		}
 	}
+	for k, p := range pieces { // what only the whole turn shows
+		orders[k] = orders[k] || r.named[said[k].Speaker] || !found[p.turn] && slices.ContainsFunc(r.turns[p.turn].Suspicions(), ordering)
+	}
 	return orders, work.Check(ctx)
 }
+
+// ordering reports a suspicion of what may be an order.
+func ordering(s transcript.Suspicion) bool { return s.Kind != transcript.HiddenCharacters }
 
 // rewrite leaves out of the turns what is not of the pieces, or of those that
 // give orders.
@@ -178,6 +194,9 @@ func (r *reading) rewrite(pieces []piece, orders []bool) {
 	turns := slices.Clone(r.turns)
 	for i := range turns {
 		turns[i].Text = ""
+		if r.named[turns[i].Speaker] {
+			turns[i].Speaker = ""
+		}
 	}
 	for k := 0; k < len(pieces); {
 		last := k // of the pieces that go on from here, all with orders or without
@@ -185,7 +204,7 @@ func (r *reading) rewrite(pieces []piece, orders []bool) {
 			last++
 		}
 		turn := &turns[pieces[k].turn]
-		said := *turn
+		said := r.turns[pieces[k].turn]
 		said.Text = r.turns[pieces[k].turn].Text[pieces[k].from:pieces[last].to]
 		switch {
 		case orders[k]:

@@ -49,7 +49,7 @@ type meetingSummary struct {
 	NextCursor    string           `json:"next_cursor,omitzero"`
 
 	fence transcript.Fence
-	odd   []transcript.Suspicion
+	odd   string // what the text says of the suspicious
 }
 
 type point struct {
@@ -114,8 +114,8 @@ func (o *meetingSummary) Text() string {
 		b.WriteString("; made before")
 	}
 	b.WriteString(".")
-	if line := suspiciousLine(o.odd); line != "" {
-		b.WriteString(line + "; nothing of them is in this summary.")
+	if o.odd != "" {
+		b.WriteString(o.odd + "; nothing of them is in this summary.")
 	}
 	if o.NextCursor != "" {
 		b.WriteString("\nnext_cursor " + o.NextCursor)
@@ -249,10 +249,10 @@ func (s *summaryJobs) page(call *Call, in summarizeMeeting, r *record, made *sum
 			BotID: untrusted.ID(r.BotID), Title: untrusted.Name(r.Title), Date: r.Date.UTC().Format(time.RFC3339),
 			Engine: made.Engine, Model: made.Model, Reason: untrusted.Line(made.Reason, 300), Kind: string(made.Kind),
 			Points: []point{}, Decisions: []point{}, ActionItems: []actionItem{}, OpenQuestions: []point{}, Unverified: []unverified{},
-			Coverage:   summaryCoverage{made.Coverage.TurnsTotal, made.Coverage.TurnsRead, math.Round(1000*made.Coverage.Share) / 1000},
-			Suspicious: suspiciousOf(made.Suspicious), odd: made.Suspicious,
-			Usage: &made.Usage, Cached: cached, fence: fence,
+			Coverage: summaryCoverage{made.Coverage.TurnsTotal, made.Coverage.TurnsRead, math.Round(1000*made.Coverage.Share) / 1000},
+			Usage:    &made.Usage, Cached: cached, fence: fence,
 		}
+		out.Suspicious, out.odd = suspiciousIn(made.Suspicious, d)
 		for _, item := range all[skip : skip+k] {
 			item(out, d)
 		}

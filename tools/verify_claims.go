@@ -54,7 +54,7 @@ type checkedClaims struct {
 	Suspicious []suspicious `json:"suspicious,omitzero"` // among the quotes shown
 
 	fence transcript.Fence
-	odd   []transcript.Suspicion
+	odd   string // what the text says of the suspicious
 }
 
 type checkedClaim struct {
@@ -84,7 +84,7 @@ func (o *checkedClaims) Text() string {
 		quotes(&block, "closest", c.Closest)
 	}
 	b.WriteString(o.fence.Wrap(block.String()))
-	b.WriteString(suspiciousLine(o.odd))
+	b.WriteString(o.odd)
 	if o.NotShown > 0 {
 		fmt.Fprintf(&b, "\nNot shown: the last %d claims.", o.NotShown)
 	}
@@ -146,8 +146,7 @@ func checkClaims(ctx context.Context, archive *archive, call *Call, in verifyCla
 		for _, c := range page.Claims {
 			shown = append(append(shown, c.Evidence...), c.Closest...)
 		}
-		page.odd = suspiciousQuotes(shown)
-		page.Suspicious = suspiciousOf(page.odd)
+		page.Suspicious, page.odd = suspiciousIn(suspiciousQuotes(shown), d)
 		page.NotShown = len(in.Claims) - k
 		switch {
 		case page.NotShown > 0:
