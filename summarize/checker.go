@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/meetmcp/meetmcp/internal/transcript"
 	"github.com/meetmcp/meetmcp/internal/words"
@@ -25,6 +27,7 @@ type Checker struct {
 
 	languages []string // of the turns
 	language  string   // of most of them
+	marked    bool     // most turns have a mark at their end
 	lexicons  map[string]*words.Lexicon
 	detector  *words.Detector
 
@@ -42,6 +45,13 @@ func NewChecker(ctx context.Context, turns []transcript.Turn) (*Checker, error) 
 		numerals: map[string]*numerals{}, calendar: newCalendar(),
 	}
 	c.language = commonest(c.languages)
+	marked := 0
+	for _, t := range turns {
+		if strings.ContainsAny(t.Text[max(0, len(t.Text)-4):], ".?!。？！") {
+			marked++
+		}
+	}
+	c.marked = 2*marked > len(turns)
 	c.tokens = make([]token, 0, transcript.Words(turns)*9/8+len(turns)/8+1) // about, so that they move seldom
 	fold := folder()
 	begun := 0
@@ -57,6 +67,9 @@ func NewChecker(ctx context.Context, turns []transcript.Turn) (*Checker, error) 
 		}
 		c.first = append(c.first, len(c.tokens))
 		c.tokens = appendTokens(c.tokens, t.Text, fold)
+		if i > 0 && c.first[i] < len(c.tokens) && c.goesOn(i) {
+			c.tokens[c.first[i]].before = clause
+		}
 		for k := c.first[i]; k < len(c.tokens); k++ {
 			c.tokens[k].turn, c.tokens[k].run = int32(i), int32(len(c.ends))
 		}
@@ -113,6 +126,19 @@ func (x *index) between(fold string, from, to int) []int32 {
 	first, _ := slices.BinarySearch(all, int32(from))
 	last, _ := slices.BinarySearch(all, int32(to))
 	return all[first:max(first, last)]
+}
+
+// goesOn reports that a turn goes on with the sentence of the one before, which
+// has no mark at its end although others have.
+func (c *Checker) goesOn(turn int) bool {
+	before, now := c.turns[turn-1], c.turns[turn]
+	if before.Speaker != now.Speaker || now.Speaker == "" {
+		return false
+	}
+	text := strings.TrimRight(before.Text, " \"'”’»」)")
+	last, _ := utf8.DecodeLastRuneInString(text)
+	next, _ := utf8.DecodeRuneInString(now.Text)
+	return text != "" && parts(text, len(text)-1, last) != sentence && (parts(text, len(text)-1, last) == clause || c.marked && !unicode.IsUpper(next))
 }
 
 // meet takes note of who spoke.

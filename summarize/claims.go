@@ -47,6 +47,7 @@ type Verdict struct {
 	Owner    string     // as claimed, or whom "I" stands for
 
 	reworded []string // words of the quotes that are others in the transcript
+	weakened bool     // only what the quotes leave out of their sentences makes it a maybe
 }
 
 // hearing is a claim being checked.
@@ -63,6 +64,7 @@ type hearing struct {
 	evidence []Evidence
 
 	failed, moved, hedged []string
+	weakened              bool // by what a quote leaves out of its sentence
 	reworded              []string
 }
 
@@ -90,8 +92,9 @@ func (c *Checker) Check(ctx context.Context, claim Claim) (Verdict, error) {
 		h.polarity()
 		h.subject()
 		h.hedges()
+		h.rest()
 	}
-	v := Verdict{Finding: Verified, Evidence: h.evidence, Owner: owner, reworded: h.reworded}
+	v := Verdict{Finding: Verified, Evidence: h.evidence, Owner: owner, reworded: h.reworded, weakened: h.weakened}
 	switch {
 	case len(h.failed) > 0:
 		v.Finding, v.Why = NotVerified, strings.Join(h.failed, "; ")

@@ -140,6 +140,9 @@ func (c *summaryChecker) stands(ctx context.Context, claim Claim) (Verdict, erro
 	if v.Finding != NotVerified && slices.ContainsFunc(tokensOf(claim.Text), func(t token) bool { return slices.Contains(v.reworded, t.fold) }) {
 		v.Finding, v.Why = NotVerified, "the quote has other words in the transcript"
 	}
+	if v.weakened && v.Finding != NotVerified && !v.literally(claim) && !slices.ContainsFunc(c.read(claim.Text), func(t token) bool { return t.mark&(hedges|weakens|negates) != 0 }) {
+		v.Finding = NotVerified
+	}
 	return v, err
 }
 

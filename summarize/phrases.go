@@ -24,6 +24,9 @@ func (c *Checker) vocabulary(language string) vocabulary {
 		v.learn(strings.Split(hedgings, ","), hedges)
 		v.learn(strings.Split(modals, ","), modal)
 		v.learn(extract.Fillers(language), skips)
+		v.learn(strings.Split(weakenings, ","), weakens)
+		v.learn(strings.Split(turnings, ","), turns)
+		v.learn(strings.Split(conditions(language), ","), weakens)
 		c.vocabularies[language] = v
 	}
 	return v

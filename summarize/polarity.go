@@ -160,17 +160,23 @@ func (c *Checker) sentence(m match) (from, to int) {
 	return from, to
 }
 
-// asks reports that a match is of a question.
-func (c *Checker) asks(m match) bool {
+// questioned reports that the sentence of a match ends as a question.
+func (c *Checker) questioned(m match) bool {
 	_, to := c.sentence(m)
 	last := c.tokens[to-1]
 	rest := c.turns[last.turn].Text[last.end:]
 	rest = rest[:min(len(rest), farOff)]
 	end := strings.IndexAny(rest, ".!?…。！？؟\n")
-	if end < 0 || !slices.ContainsFunc([]string{"?", "？", "؟"}, func(mark string) bool { return strings.HasPrefix(rest[end:], mark) }) {
+	return end >= 0 && slices.ContainsFunc([]string{"?", "？", "؟"}, func(mark string) bool { return strings.HasPrefix(rest[end:], mark) })
+}
+
+// asks reports that a match is of a question that asks for more than a nod.
+func (c *Checker) asks(m match) bool {
+	if !c.questioned(m) {
 		return false
 	}
-	switch last.fold {
+	_, to := c.sentence(m)
+	switch last := c.tokens[to-1]; last.fold {
 	case "right", "ok", "okay", "yeah", "yes", "no", "ja", "oder", "hein", "ne": // asks for no more than a nod
 		return c.tokens[to-1].before == joined
 	}

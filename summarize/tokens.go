@@ -38,6 +38,8 @@ const (
 	skips   // cleaning drops it
 	numeral // is a number, or has a digit
 	nameful // is a part of a participant's name
+	weakens // makes a maybe of the rest of its sentence
+	turns   // makes the rest of its sentence untrue
 )
 
 // firm are words that no likeness makes up for.
