@@ -53,7 +53,7 @@ func (r *Resources) Follow(ctx context.Context, uri string, changed func(last bo
 
 // follow compares what is seen with what was seen last.
 func follow(ctx context.Context, seen <-chan sighting, last sighting, speech bool, changed func(last bool)) {
-	mark := func(s sighting) string {
+	mark := func(s sighting) fingerprint {
 		if speech {
 			return s.marks.transcript
 		}
@@ -62,10 +62,10 @@ func follow(ctx context.Context, seen <-chan sighting, last sighting, speech boo
 	for {
 		select {
 		case s := <-seen:
-			if mark(s) == "" || mark(s) == mark(last) {
+			if mark(s) == (fingerprint{}) || mark(s) == mark(last) {
 				continue
 			}
-			known := mark(last) != ""
+			known := mark(last) != (fingerprint{})
 			last = s
 			over := s.err != nil
 			if known || over {

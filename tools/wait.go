@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/meetmcp/meetmcp/client"
 	"github.com/meetmcp/meetmcp/internal/untrusted"
 )
 
@@ -103,7 +102,7 @@ func wait(ctx context.Context, watches *watches, call *Call, in waitFor) (*waite
 			case s.err != nil:
 				continue
 			}
-			last = judge(s.data, s.told, in.Until, call.tool.policy.Now())
+			last = judge(s.bot, s.told, in.Until, call.tool.policy.Now())
 			if last.BotState != state {
 				state = last.BotState
 				call.progress(ctx, state)
@@ -127,20 +126,18 @@ func wait(ctx context.Context, watches *watches, call *Call, in waitFor) (*waite
 }
 
 // judge says whether a bot has come so far, still may, or never will, by what
-// the API answers and the newest status that the bot reported, "" when none.
-func judge(data *client.MeetingData, told, until string, now time.Time) *waited {
-	bot := &data.BotData.Bot
-	fate := fateOf(data, now)
-	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+// was seen of it and the newest status that the bot reported, "" when none.
+func judge(bot *observation, told, until string, now time.Time) *waited {
+	fate := bot.fate
 	out := &waited{
-		BotID: untrusted.ID(bot.UUID), Title: name, Until: until, State: fate.state, BotState: fate.state,
+		BotID: untrusted.ID(bot.id), Title: untrusted.Name(bot.title), Until: until, State: fate.state, BotState: fate.state,
 		Cause: untrusted.Long(fate.cause), Whose: fate.whose, Remedy: fate.remedy,
 	}
 	over := fate.state == stateEnded || fate.state == stateFailed
 	if over {
 		told = "" // it is older than the end
 	}
-	admitted := !bot.BotJoinedAt.IsZero() || inCall(told)
+	admitted := !bot.joined.IsZero() || inCall(told)
 	switch told {
 	case "in_waiting_room":
 		out.BotState, out.Remedy = stateWaiting, "Ask the host to admit the bot from the lobby."
@@ -156,7 +153,7 @@ func judge(data *client.MeetingData, told, until string, now time.Time) *waited 
 			out.Reached = true
 		case "in_call_not_recording", "recording_paused":
 		default:
-			out.Reached = data.Duration > 0 || admitted && !over && now.Sub(bot.BotJoinedAt.Time) >= settling
+			out.Reached = bot.recorded || admitted && !over && now.Sub(bot.joined) >= settling
 		}
 		if out.Reached && !over && told == "" {
 			out.Unknown = "whether it is paused: the API tells only that the bot has been in the call for a minute without trouble; the webhook bot.status_change (in_call_recording, recording_paused) tells."
@@ -164,8 +161,8 @@ func judge(data *client.MeetingData, told, until string, now time.Time) *waited 
 	case untilEnded:
 		out.Reached = fate.state == stateEnded
 	case untilTranscript:
-		if out.Reached = fate.state == stateEnded && len(data.BotData.Transcripts) > 0; !out.Reached {
-			why := absenceOf(data, now)
+		if out.Reached = fate.state == stateEnded && bot.spoken; !out.Reached {
+			why := bot.absence
 			over = !why.comes
 			if over {
 				out.Cause, out.Whose, out.Remedy = untrusted.Long(why.cause), why.whose, why.remedy

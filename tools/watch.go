@@ -2,12 +2,15 @@ package tools
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/transcript"
 )
 
 // How often a bot is looked at that somebody waits for or has subscribed to:
@@ -18,16 +21,49 @@ const (
 	restPoll  = 5 * time.Minute  // when the meeting is over and all is there
 )
 
-// sighting is what was seen of a bot, or why nothing was.
+// sighting is what was seen of a bot, or why nothing was. It has nothing of what
+// was said: as many are kept as there are bots that somebody waits for.
 type sighting struct {
-	data  *client.MeetingData
-	told  string // the newest status that the bot reported, "" when none
+	bot   *observation // nil when the bot was not seen
+	told  string       // the newest status that the bot reported, "" when none
 	err   error
 	marks marks
 }
 
+// observation is what of an answer tells how far a bot has come.
+type observation struct {
+	id, title string
+	fate      fate
+	absence   absence // of a transcript, when there is none
+	joined    time.Time
+	recorded  bool // some of the meeting
+	spoken    bool // there is a transcript
+}
+
+// observe takes from an answer what tells how far its bot has come.
+func observe(data *client.MeetingData, now time.Time) *observation {
+	bot := &data.BotData.Bot
+	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
+	const longest = 300                                                                        // characters
+	short := func(text string) string { return strings.Clone(transcript.Line(text, longest)) } // which holds nothing longer
+	f, a := fateOf(data, now), absenceOf(data, now)
+	f.cause, a.cause = short(f.cause), short(a.cause)
+	return &observation{
+		id: short(bot.UUID), title: short(name.String()), fate: f, absence: a,
+		joined: bot.BotJoinedAt.Time, recorded: data.Duration > 0, spoken: len(data.BotData.Transcripts) > 0,
+	}
+}
+
 // marks change when what there is to read of a meeting does.
-type marks struct{ glance, transcript string }
+type marks struct{ glance, transcript fingerprint }
+
+// fingerprint tells two texts apart; it is zero of none.
+type fingerprint [16]byte
+
+func fingerprintOf(text string) fingerprint {
+	sum := sha256.Sum256([]byte(text))
+	return fingerprint(sum[:16])
+}
 
 // watches look at bots on behalf of all who wait for them, with one poll for
 // each bot however many wait.
@@ -38,9 +74,15 @@ type watches struct {
 	told  func(ctx context.Context, key client.Secret, bot string) string   // nil: nothing does
 	tells func(key client.Secret, bot string, changed func()) (stop func()) // nil: nothing does
 
+	looks chan struct{} // as many as there are looks at once
+
 	mu   sync.Mutex
 	open map[watched]*watch
 }
+
+// mostLooks is how many bots are looked at, at once: each answer is held whole
+// until it is judged.
+const mostLooks = 8
 
 // watched is a bot as one key sees it.
 type watched struct{ key, bot string }
@@ -53,7 +95,7 @@ type watch struct {
 }
 
 func newWatches(api *client.Client, p *policy) *watches {
-	return &watches{api: api, after: p.After, now: p.Now, tells: p.Watch, told: p.Told, open: map[watched]*watch{}}
+	return &watches{api: api, after: p.After, now: p.Now, tells: p.Watch, told: p.Told, looks: make(chan struct{}, mostLooks), open: map[watched]*watch{}}
 }
 
 // see sends what is seen of a bot, now and after each look, until done is
@@ -143,8 +185,7 @@ func (w *watches) poll(ctx context.Context, bot string, one *watch) {
 // slowest is the longest pause before the next look.
 func (w *watches) slowest(s sighting) time.Duration {
 	switch {
-	case s.data == nil, fateOf(s.data, w.now()).state != stateEnded,
-		len(s.data.BotData.Transcripts) == 0 && absenceOf(s.data, w.now()).comes:
+	case s.bot == nil, s.bot.fate.state != stateEnded, !s.bot.spoken && s.bot.absence.comes:
 		return lastPoll
 	}
 	return restPoll
@@ -153,31 +194,36 @@ func (w *watches) slowest(s sighting) time.Duration {
 // look looks at a bot once. The marks are zero when nothing was seen that says
 // whether it has changed.
 func (w *watches) look(ctx context.Context, bot string) sighting {
+	select {
+	case w.looks <- struct{}{}:
+		defer func() { <-w.looks }()
+	case <-ctx.Done():
+		return sighting{err: ctx.Err()}
+	}
 	data, err := meetingData(ctx, w.api, bot)
-	s := sighting{data: data, err: err}
+	s := sighting{err: err}
 	if w.told != nil {
 		s.told = w.told(ctx, w.api.KeyFor(ctx), bot)
 	}
 	switch {
 	case err == nil:
-		s.marks = marksOf(data, w.now())
-		s.marks.glance += " " + s.told
+		s.bot = observe(data, w.now())
+		s.marks = marksOf(data, s.bot, s.told)
 	case !passing(err):
-		s.marks = marks{err.Error(), err.Error()}
+		mark := fingerprintOf(err.Error())
+		s.marks = marks{mark, mark}
 	}
 	return s
 }
 
-func marksOf(data *client.MeetingData, now time.Time) marks {
+func marksOf(data *client.MeetingData, seen *observation, told string) marks {
 	bot := &data.BotData.Bot
-	fate := fateOf(data, now)
-	name, _ := title(bot.Extra, "", bot.BotName, bot.CreatedAt)
-	m := marks{transcript: versionOf(data.BotData.Transcripts)}
-	if len(data.BotData.Transcripts) == 0 {
-		m.transcript = absenceOf(data, now).cause
+	speech := seen.absence.cause
+	if seen.spoken {
+		speech = versionOf(data.BotData.Transcripts)
 	}
-	m.glance = fmt.Sprint(name, fate, data.Duration, bot.BotJoinedAt, bot.BotExitedAt, bot.EndedAt, data.MP4 != "", data.Audio != "", m.transcript)
-	return m
+	glance := fmt.Sprint(seen.title, seen.fate, data.Duration, bot.BotJoinedAt, bot.BotExitedAt, bot.EndedAt, data.MP4 != "", data.Audio != "", speech, told)
+	return marks{fingerprintOf(glance), fingerprintOf(speech)}
 }
 
 func (w *watches) tell(one *watch, s sighting) {
