@@ -94,6 +94,9 @@ type summaryChecker struct {
 func newSummaryChecker(ctx context.Context, turns []transcript.Turn) (c *summaryChecker, err error) {
 	c = &summaryChecker{}
 	err = work.Heavy(ctx, func(ctx context.Context) error {
+		if err := work.Hold(ctx, bytesHeld*int64(min(sizeOf(turns), mostRead))); err != nil {
+			return err
+		}
 		if c.reading, err = read(ctx, turns); err != nil {
 			return err
 		}
@@ -105,6 +108,9 @@ func newSummaryChecker(ctx context.Context, turns []transcript.Turn) (c *summary
 	})
 	return c, err
 }
+
+// bytesHeld is about what a byte of a meeting takes while a summary is made.
+const bytesHeld = 32
 
 // orders are the texts that give orders to an AI themselves, whatever is to
 // prove them.

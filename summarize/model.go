@@ -17,6 +17,9 @@ import (
 // together is how many requests of one summary are under way at once.
 const together = 4
 
+// mostDoubts is how much that does not stand a summary tells of.
+const mostDoubts = 200
+
 // leastRoom is how many tokens of a meeting a request must have room for.
 const leastRoom = 300
 
@@ -257,6 +260,7 @@ func (j *job) combine(ctx context.Context, s *Summary, notes []Summary) error {
 	}
 	err := work.Heavy(ctx, func(ctx context.Context) error { return j.checker.admit(ctx, s, interleaved(notes), j.words) })
 	s.Unverified = distinct(s.Unverified)
+	s.Unverified = s.Unverified[:min(len(s.Unverified), mostDoubts)]
 	return err
 }
 

@@ -109,3 +109,30 @@ type Usage struct {
 
 // ErrNothingSaid is returned for a meeting without a word.
 var ErrNothingSaid = errors.New("nothing was said that could be summarised")
+
+// Size is about how many bytes a summary takes.
+func (s *Summary) Size() int {
+	const item = 200 // bytes of what is around a text
+	n := item + len(s.Reason)
+	points := func(all []Point) {
+		for _, p := range all {
+			n += item + len(p.Text)
+			for _, e := range p.Evidence {
+				n += item + len(e.Quote) + len(e.Speaker)
+			}
+		}
+	}
+	points(s.Points)
+	points(s.Decisions)
+	points(s.OpenQuestions)
+	for _, a := range s.ActionItems {
+		points([]Point{a.Point})
+	}
+	for _, u := range s.Unverified {
+		n += item + len(u.Text) + len(u.Why)
+	}
+	for _, o := range s.Suspicious {
+		n += item + len(o.Quote)
+	}
+	return n
+}

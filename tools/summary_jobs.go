@@ -7,19 +7,23 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/meetmcp/meetmcp/client"
+	"github.com/meetmcp/meetmcp/internal/work"
 	"github.com/meetmcp/meetmcp/summarize"
 )
 
 const (
-	heldFor  = 10 * time.Minute // that a summary is held, for who was told to call again and for further pages
-	mostHeld = 200              // summaries, before the oldest goes
-	mostMade = 4                // by the model at once, for one key
+	heldFor     = 10 * time.Minute // that a summary is held, for who was told to call again and for further pages
+	mostHeld    = 200              // summaries, before the oldest goes
+	heldBytes   = 16 << 20         // of all that are held, likewise
+	mostMade    = 4                // by the model at once, for one key
+	mostRunning = 8                // at once for one key, by any engine
+	mostOfAll   = 64               // at once for all keys
 )
 
 // summaryJobs makes summaries, one for all who ask the same, and keeps them.
@@ -48,8 +52,9 @@ type summaryJob struct {
 	changed  chan struct{} // closed when a part was read
 	read, of int           // parts
 
-	waiting int // calls; held with the jobs' lock, as is ended
+	waiting int // calls; held with the jobs' lock, as are ended and bytes
 	ended   time.Time
+	bytes   int // of the summary, about
 
 	summary summarize.Summary // with err, set before done is closed
 	err     error
@@ -80,8 +85,8 @@ func (s *summaryJobs) of(ctx context.Context, call *Call, r *record, engine stri
 		}
 	}
 	if job == nil {
-		if job = s.begin(client.WithKey(s.archive.policy.Context, s.archive.api.KeyFor(ctx)), id, r, engine, request); job == nil {
-			return nil, nil, false, badArgument("The model makes %d summaries for this key already.\nCall again in a minute, or use engine extractive, which needs no model.", mostMade)
+		if job, err = s.begin(ctx, id, r, engine, request); err != nil {
+			return nil, nil, false, err
 		}
 	}
 	return s.follow(ctx, call, job)
@@ -114,46 +119,68 @@ func (s *summaryJobs) stale(job *summaryJob) bool {
 }
 
 // tidy drops summaries that were held long enough, or are too many, and counts
-// those that the model makes for a key. It is called with the lock held.
-func (s *summaryJobs) tidy(key string) (made int) {
-	var oldest *summaryJob
+// those that are being made: by the model for a key, for the key, and for all. It is called with the lock held.
+func (s *summaryJobs) tidy(key string) (made, running, all int) {
+	var held []*summaryJob
+	bytes := 0
 	for id, job := range s.jobs {
 		switch {
 		case job.ended.IsZero():
-			if job.byModel && id.watched.key == key {
-				made++
+			all++
+			if id.watched.key == key {
+				running++
+				if job.byModel {
+					made++
+				}
 			}
 		case s.stale(job):
 			delete(s.jobs, id)
-		case oldest == nil || job.ended.Before(oldest.ended):
-			oldest = job
+		default:
+			held, bytes = append(held, job), bytes+job.bytes
 		}
 	}
-	if len(s.jobs) >= mostHeld && oldest != nil {
+	slices.SortFunc(held, func(a, b *summaryJob) int { return a.ended.Compare(b.ended) })
+	for _, oldest := range held {
+		if len(s.jobs) < mostHeld && bytes <= heldBytes {
+			break
+		}
 		delete(s.jobs, oldest.id)
+		bytes -= oldest.bytes
 	}
-	return made
+	return made, running, all
 }
 
-// begin starts a job, unless another call has done so just now. It is nil when
-// the model makes enough for this key.
-func (s *summaryJobs) begin(ctx context.Context, id summaryID, r *record, engine string, request summarize.Request) *summaryJob {
+// begin starts a job, unless another call has done so just now. It goes on when
+// the call has ended, and counts for its caller until it is done.
+func (s *summaryJobs) begin(ctx context.Context, id summaryID, r *record, engine string, request summarize.Request) (*summaryJob, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if job := s.jobs[id]; job != nil {
 		job.waiting++
-		return job
+		return job, nil
 	}
 	byModel := engine != summarize.EngineExtractive && s.engine.Model() != ""
-	if made := s.tidy(id.watched.key); byModel && made >= mostMade {
-		return nil
+	switch made, running, all := s.tidy(id.watched.key); {
+	case byModel && made >= mostMade:
+		return nil, badArgument("The model makes %d summaries for this key already.\nCall again in a minute, or use engine extractive, which needs no model.", mostMade)
+	case running >= mostRunning:
+		return nil, &work.Busy{What: fmt.Sprintf("%d summaries are being made for this key", running), RetryAfter: 10 * time.Second}
+	case all >= mostOfAll:
+		return nil, &work.Busy{What: "this server makes as many summaries as it can at once", RetryAfter: 10 * time.Second}
 	}
-	ctx, stop := context.WithCancel(ctx)
+	ctx, counted := work.Detach(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithCancel(ctx)
+	released := context.AfterFunc(s.archive.policy.Context, cancel)
+	stop := func() {
+		cancel()
+		released()
+	}
 	job := &summaryJob{id: id, byModel: byModel, stop: stop, done: make(chan struct{}), changed: make(chan struct{}), waiting: 1}
 	s.jobs[id] = job
 	request.Turns = r.Turns
 	request.Progress = job.progress
 	go func() {
+		defer counted()
 		defer stop()
 		job.summary, job.err = s.engine.Summarize(ctx, request, engine)
 		s.archive.policy.Meter.Summarized(cmp.Or(job.summary.Engine, engine), cameOf(&job.summary, job.err), job.summary.Usage.InputTokens, job.summary.Usage.OutputTokens)
@@ -161,13 +188,14 @@ func (s *summaryJobs) begin(ctx context.Context, id summaryID, r *record, engine
 			job.err = s.keep(ctx, id, r, &job.summary)
 		}
 		s.mu.Lock()
+		job.bytes = job.summary.Size()
 		if job.ended = s.archive.policy.Now(); job.err != nil && s.jobs[id] == job {
 			delete(s.jobs, id) // the next call tries again
 		}
 		s.mu.Unlock()
 		close(job.done)
 	}()
-	return job
+	return job, nil
 }
 
 // cameOf says in a word what came of making a summary.
