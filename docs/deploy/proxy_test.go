@@ -229,8 +229,9 @@ func TestNginx(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, "../..").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v: %s", err, out)
 	}
+	audit := filepath.Join(t.TempDir(), "audit.jsonl")
 	serving := start(t, program, "serve", "--sandbox", "--drain-delay", "0s", "--auth", "key", "--addr", "127.0.0.1:0", "--public-url", "https://"+host, "--trusted-proxies", "127.0.0.1",
-		"--limit-address", "60", "--take-webhooks", "--log-format", "json")
+		"--limit-address", "60", "--take-webhooks", "--audit-log", audit, "--log-format", "json")
 	f := inFront(t, serving.find(t, `"listening":"([^"]+)"`))
 	home := "https://" + host
 
@@ -328,7 +329,11 @@ func TestNginx(t *testing.T) {
 		}
 	})
 
-	raw, err := os.ReadFile(f.log)
+	raw, err := os.ReadFile(audit)
+	if err != nil || strings.Count(string(raw), `"tool":"list_bots","address":"127.0.0.2"`) != 2 {
+		t.Errorf("the audit log does not say where the two calls came from: %v, %s", err, raw)
+	}
+	raw, err = os.ReadFile(f.log)
 	if err != nil {
 		t.Fatal(err)
 	}
