@@ -36,8 +36,8 @@ func (c *Cut) Error() string { return "the list was not read to its end, as " + 
 
 // How far pages are followed.
 const (
-	pagesMost = 1000 // of one list
-	idleMost  = 10   // with nothing new in them, one after the other
+	pagesMost = 400 // of one list, at 50 bots each
+	idleMost  = 10  // with nothing new in them, one after the other
 )
 
 // Trail notices where the pages of a list lead nowhere: back to one that was read,
