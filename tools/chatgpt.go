@@ -270,11 +270,6 @@ func fetch(ctx context.Context, archive *archive, call *Call, id string) (*Docum
 	if err != nil || len(turns) == 0 {
 		return nil, badArgument("id %q names no turn of the meeting, which has the turns 0 to %d. Fetch %s for all of it.", clip(id, 80), len(r.Turns)-1, r.BotID)
 	}
-	byNumber := func(a, b transcript.Turn) int { return a.Index - b.Index }
-	if !slices.IsSortedFunc(turns, byNumber) { // ids of pages are made of numbers
-		turns = slices.SortedStableFunc(slices.Values(turns), byNumber)
-		call.note("these turns stand as they are numbered, which is not their order in time: see their times.")
-	}
 	return out.page(call, r, p, turns)
 }
 

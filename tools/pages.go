@@ -23,7 +23,6 @@ type page struct {
 	rest        transcript.Position
 	more        bool // there is a rest
 	first, last transcript.Turn
-	low, high   int // numbers of the turns
 	speakers    []transcript.Speaking
 	odd         []transcript.Suspicion
 }
@@ -52,7 +51,6 @@ func (a *archive) page(of pageOf, turns []transcript.Turn) *page {
 		speech: transcript.NewBlock(rendered.Text), rest: rendered.Rest, more: rendered.Next >= 0,
 		first: shown[0], last: shown[len(shown)-1], speakers: rendered.Speakers, odd: transcript.Suspicious(shown),
 	}
-	p.low, p.high = numbersOf(shown)
 	p.tokens = p.speech.Tokens()
 	if of.copied != 0 {
 		const rest = 2000 // bytes of what else a page has, about
@@ -109,7 +107,7 @@ func (p *page) document(r *record, next string) *Document {
 	if language := untrusted.ID(p.first.Lang); !language.IsZero() && !language.Odd() {
 		b.WriteString(" · language " + language.String())
 	}
-	fmt.Fprintf(&b, "\nTurns %d-%d (%s-%s) of %d; spoke: %s", p.low, p.high, transcript.Clock(p.first.Start), transcript.Clock(p.last.End),
+	fmt.Fprintf(&b, "\nTurns %d-%d (%s-%s) of %d; spoke: %s", p.first.Index, p.last.Index, transcript.Clock(p.first.Start), transcript.Clock(p.last.End),
 		len(r.Turns), strings.Join(names, ", "))
 	b.WriteString(suspiciousLine(p.odd))
 	if next != "" {
@@ -117,7 +115,7 @@ func (p *page) document(r *record, next string) *Document {
 	}
 	about := map[string]any{
 		"meetmcp/bot_id": untrusted.ID(r.BotID), "meetmcp/title": untrusted.Name(r.Title), "meetmcp/date": r.Date.UTC().Format(time.RFC3339), "meetmcp/language": untrusted.ID(p.first.Lang),
-		"meetmcp/first_turn": p.low, "meetmcp/last_turn": p.high, "meetmcp/total_turns": len(r.Turns),
+		"meetmcp/first_turn": p.first.Index, "meetmcp/last_turn": p.last.Index, "meetmcp/total_turns": len(r.Turns),
 		"meetmcp/start_time": p.first.Start, "meetmcp/end_time": p.last.End, "meetmcp/speakers": meta,
 		"meetmcp/suspicious": len(p.odd),
 	}

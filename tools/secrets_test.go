@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/meetmcp/meetmcp/client/sandbox"
 	"github.com/meetmcp/meetmcp/tools"
 )
 
@@ -37,7 +36,7 @@ func meetingOf(t *testing.T, p tools.Policy, duration int, bot map[string]any, t
 		_, _ = io.Copy(w, strings.NewReader(string(raw)))
 	}))
 	t.Cleanup(server.Close)
-	return newAgentWith(t, p, server.URL, sandbox.Key, "all")
+	return newAgentAt(t, p, server.URL)
 }
 
 // said is a turn of the API's.

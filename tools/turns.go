@@ -121,13 +121,3 @@ func wordless(turns []transcript.Turn) int {
 	}
 	return n
 }
-
-// numbersOf are the lowest and the highest number of turns, which are not the
-// first's and the last's when the API did not write them in order of time.
-func numbersOf(turns []transcript.Turn) (low, high int) {
-	low, high = turns[0].Index, turns[0].Index
-	for _, t := range turns {
-		low, high = min(low, t.Index), max(high, t.Index)
-	}
-	return low, high
-}

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -34,8 +35,8 @@ var only = flag.String("only", "", "of the inputs of BenchmarkGuests: those whos
 
 const (
 	victimKey  = "key-of-the-victim"
-	guestLimit = 10 * time.Second // --call-limit
-	inputLimit = 15 * time.Second // of one input
+	guestLimit = 6 * time.Second // --call-limit
+	inputLimit = 8 * time.Second // of one input
 )
 
 // house is two replicas of a hosted server, with a Redis between them where the
@@ -49,6 +50,22 @@ type house struct {
 func openHouse(t testing.TB, inputs []hostile.Input) *house {
 	t.Helper()
 	h := &house{}
+	api := h.upstream(t, inputs)
+	redis := ""
+	if redistest.Real() {
+		redis = "redis://" + redistest.New(t, true).Addr
+	}
+	h.here = h.start(t, api, redis)
+	h.there = h.here
+	if redis != "" {
+		h.there = h.start(t, api, redis)
+	}
+	return h
+}
+
+// upstream is the address of the API, with what guests had recorded.
+func (h *house) upstream(t testing.TB, inputs []hostile.Input) string {
+	t.Helper()
 	planted := t.TempDir()
 	var err error
 	if h.bots, err = hostile.Plant(planted, inputs, time.Now()); err != nil {
@@ -56,16 +73,7 @@ func openHouse(t testing.TB, inputs []hostile.Input) *house {
 	}
 	api := httptest.NewServer(h.api(t, h.sandbox(t, planted), h.sandbox(t, "")))
 	t.Cleanup(api.Close)
-	redis := ""
-	if redistest.Real() {
-		redis = "redis://" + redistest.New(t, true).Addr
-	}
-	h.here = h.start(t, api.URL, redis)
-	h.there = h.here
-	if redis != "" {
-		h.there = h.start(t, api.URL, redis)
-	}
-	return h
+	return api.URL
 }
 
 func (h *house) sandbox(t testing.TB, data string) *url.URL {
@@ -93,7 +101,8 @@ func (h *house) sandbox(t testing.TB, data string) *url.URL {
 func (h *house) api(t testing.TB, guests, others *url.URL) http.Handler {
 	transport := &http.Transport{MaxIdleConnsPerHost: 100}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &httputil.ReverseProxy{Transport: transport, Rewrite: func(p *httputil.ProxyRequest) {
+	quiet := log.New(io.Discard, "", 0) // of calls that were given up
+	return &httputil.ReverseProxy{Transport: transport, ErrorLog: quiet, Rewrite: func(p *httputil.ProxyRequest) {
 		key := p.In.Header.Get(client.KeyHeader)
 		to := guests
 		if key == victimKey {

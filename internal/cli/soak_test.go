@@ -12,9 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -120,30 +118,10 @@ func hosted(b *testing.B) (url, metrics, profiles string) {
 // measured is what the server's metrics say after two collections.
 func measured(b *testing.B, metrics, profiles string) map[string]float64 {
 	b.Helper()
-	read := func(url string) string {
-		resp, err := http.Get(url)
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return string(text)
-	}
 	for range 2 {
-		read(profiles + "/debug/pprof/heap?gc=1")
+		fetched(b, profiles+"/debug/pprof/heap?gc=1")
 	}
-	all := map[string]float64{}
-	for _, m := range regexp.MustCompile(`(?m)^(\w+)(?:\{[^}]*\})? (\S+)$`).FindAllStringSubmatch(read(metrics+"/metrics"), -1) {
-		value, err := strconv.ParseFloat(m[2], 64)
-		if err != nil {
-			b.Fatal(err)
-		}
-		all[strings.TrimPrefix(m[1], "meetmcp_")] += value
-	}
-	return all
+	return counted(b, metrics)
 }
 
 // regular is a caller who does all that callers do.

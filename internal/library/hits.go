@@ -149,10 +149,7 @@ func (ix *index) hit(w window, turns []transcript.Turn) Hit {
 			h.Speakers = append(h.Speakers, cut.Speaker)
 		}
 	}
-	h.First, h.Last = h.Text[0].Index, h.Text[0].Index
-	for _, t := range h.Text {
-		h.First, h.Last = min(h.First, t.Index), max(h.Last, t.Index)
-	}
+	h.First, h.Last = h.Text[0].Index, h.Text[len(h.Text)-1].Index
 	h.Start, h.End = h.Text[0].Start, h.Text[len(h.Text)-1].End
 	for _, t := range h.Text {
 		h.Start, h.End = min(h.Start, t.Start), max(h.End, t.End)
