@@ -23,13 +23,10 @@ func bots(api *client.Client, archive *archive) Set {
 			}, Lost("The bot may have been sent all the same, and counts as sent: look with list_bots (meeting_url) before sending another."),
 			Remedy("A bot was sent to this meeting within the last 5 minutes: find it with list_bots (meeting_url). Only if a second bot is wanted, set a new deduplication_key.", http.StatusConflict)),
 
-		define("leave_meeting", "leave", "Take a bot out of a meeting", Writes,
+		defineCall("leave_meeting", "leave", "Take a bot out of a meeting", Writes,
 			"Takes a bot out of its meeting, or cancels one that is still to start. What it recorded is kept.",
-			func(ctx context.Context, in botID) (*left, error) {
-				if err := notLatest(in.BotID); err != nil {
-					return nil, err
-				}
-				return &left{BotID: untrusted.ID(in.BotID), OK: true, About: About{Next: "get_meeting_data shows the recording some minutes later."}}, api.Leave(ctx, in.BotID)
+			func(ctx context.Context, call *Call, in botID) (*left, error) {
+				return leave(ctx, api, call, in.BotID)
 			}, Lost("It may have been done all the same: look with get_meeting_data before sending it again.")),
 
 		defineCall("list_bots", "bots_with_metadata", "List bots", Reads,
@@ -204,10 +201,30 @@ func (c *Call) platformNotes(link, message string, waiting int, s client.BotSett
 type left struct {
 	About
 	BotID untrusted.Word `json:"bot_id"`
-	OK    bool           `json:"ok"`
+	OK    bool           `json:"ok"`             // false when there was nothing to leave
+	State string         `json:"state,omitzero"` // then, ended or failed
 }
 
-func (o *left) Text() string { return "Bot " + o.BotID.String() + " is leaving." }
+func (o *left) Text() string {
+	if !o.OK {
+		return "Bot " + o.BotID.String() + " has " + o.State + " already, so nothing was to be left."
+	}
+	return "Bot " + o.BotID.String() + " is leaving."
+}
+
+// leave takes a bot out of its meeting, unless it is known not to be there any
+// more: the API says yes to that, too.
+func leave(ctx context.Context, api *client.Client, call *Call, id string) (*left, error) {
+	if err := notLatest(id); err != nil {
+		return nil, err
+	}
+	if data, err := api.MeetingData(ctx, id, false); err == nil {
+		if f := fateOf(data, call.Now); f.state == stateEnded || f.state == stateFailed {
+			return &left{BotID: untrusted.ID(id), State: f.state, About: About{Next: "get_meeting_data says what became of it."}}, nil
+		}
+	}
+	return &left{BotID: untrusted.ID(id), OK: true, About: About{Next: "get_meeting_data shows the recording some minutes later."}}, api.Leave(ctx, id)
+}
 
 type retranscribe struct {
 	botID

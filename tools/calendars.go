@@ -120,11 +120,7 @@ func calendars(api *client.Client) Set {
 		defineCall("unschedule_recording", "unschedule_record_event", "Cancel a scheduled recording", Destroys,
 			"Cancels the recording of an event, or with all_occurrences of its whole series. It does no harm if there is none.",
 			func(ctx context.Context, call *Call, in eventAndSeries) (*recordings, error) {
-				events, err := api.UnscheduleRecording(ctx, in.EventID, in.AllOccurrences)
-				if err != nil {
-					return nil, err
-				}
-				return recordingsOf(call, "Cancelled", events, "")
+				return unschedule(ctx, api, call, in)
 			}, Lost("It may have been done all the same: look with get_calendar_event before sending it again.")),
 	}}
 }

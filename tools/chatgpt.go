@@ -260,7 +260,7 @@ func fetch(ctx context.Context, archive *archive, call *Call, id string) (*Docum
 		"untrusted_fields": untrusted.ID("title, text, url"),
 	}}
 	if r.absent != nil {
-		out.Text = noTranscriptYet(r).Body
+		out.Text = noTranscriptYet(call, r).Body
 		return out.document()
 	}
 	if p.last < 0 || p.last >= len(r.Turns) {

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -29,6 +30,9 @@ type person struct {
 	api    *client.Client
 	policy *policy
 }
+
+// errNothingToLose says that a call would lose nothing, so that nobody is asked.
+var errNothingToLose = errors.New("nothing would be lost")
 
 // theQuestion is the name under which a call asks its one question.
 const theQuestion = "confirm"
@@ -62,6 +66,10 @@ func (p *person) consent(ctx context.Context, call *Call, args []byte, came mcp.
 		return nil, p.redeemToken(ctx, call, args)
 	}
 	question, err := p.question(ctx, call, args)
+	if errors.Is(err, errNothingToLose) {
+		call.idle = true
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -195,9 +203,16 @@ func (p *person) question(ctx context.Context, call *Call, args []byte) (string,
 		if err != nil {
 			return "", err
 		}
+		scheduled, err := scheduledOf(ctx, p.api, event, in.AllOccurrences)
+		if err != nil {
+			return "", err
+		}
+		if scheduled == 0 {
+			return "", errNothingToLose
+		}
 		name, at := untrusted.Name(event.Name).Quoted(), event.StartTime.In(p.policy.Timezone).Format("2006-01-02 15:04 MST")
 		if in.AllOccurrences {
-			return fmt.Sprintf("Cancel the recordings of the whole series %s, among them that of %s?", name, at), nil
+			return fmt.Sprintf("Cancel the recordings of the whole series %s, %s, from that of %s?", name, counted(scheduled, "event"), at), nil
 		}
 		return fmt.Sprintf("Cancel the recording of %s of %s?", name, at), nil
 	case "delete_zoom_oauth_connection":

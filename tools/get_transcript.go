@@ -59,7 +59,7 @@ func readTranscript(ctx context.Context, archive *archive, call *Call, in getTra
 		return nil, err
 	}
 	if r.absent != nil {
-		return noTranscriptYet(r), nil
+		return noTranscriptYet(call, r), nil
 	}
 	part, err := in.part()
 	if err != nil {
@@ -118,13 +118,17 @@ func (in getTranscript) part() (transcript.Slice, error) {
 }
 
 // noTranscriptYet says why there is nothing to read, and what to do.
-func noTranscriptYet(r *record) *Document {
+func noTranscriptYet(call *Call, r *record) *Document {
 	next := r.absent.remedy
 	if next == "" {
 		next = "get_meeting_data says more about this meeting."
 	}
+	notes := ""
+	for _, note := range call.passed {
+		notes += "\nNote: " + note
+	}
 	return &Document{
-		Body: fmt.Sprintf("There is no transcript of bot_id %s (state %s). %s\nThis says nothing about what was said in the meeting.\nNext: %s", untrusted.ID(r.BotID), r.state, r.absent.cause, next),
+		Body: fmt.Sprintf("There is no transcript of bot_id %s (state %s). %s\nThis says nothing about what was said in the meeting.%s\nNext: %s", untrusted.ID(r.BotID), r.state, r.absent.cause, notes, next),
 		Meta: map[string]any{"meetmcp/bot_id": untrusted.ID(r.BotID), "meetmcp/state": r.state, "meetmcp/total_turns": 0},
 	}
 }

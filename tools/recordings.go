@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,7 +95,75 @@ func schedule(ctx context.Context, api *client.Client, call *Call, in scheduleRe
 		}
 		call.platformNotes(e.MeetingURL, body.EnterMessage, body.WaitingRoomTimeout, body.BotSettings)
 	}
+	if n := unconfirmedIn(events); n > 0 {
+		return recordingsOf(call, fmt.Sprintf("Sent, but the answer shows no recording for %d of", n), events, "look with get_calendar_event before scheduling again.")
+	}
 	return recordingsOf(call, "Scheduled", events, "the bot joins by itself; afterwards list_bots finds it by time or link. update_recording changes it, unschedule_recording cancels it.")
+}
+
+// scheduledOf counts the recordings that are scheduled for an event, or for all
+// of its series that are still to come.
+func scheduledOf(ctx context.Context, api *client.Client, e *client.Event, series bool) (n int, err error) {
+	if !series || e.RecurringEventID == "" {
+		if e.BotParam != nil {
+			n = 1
+		}
+		return n, nil
+	}
+	for other, err := range api.AllEvents(ctx, client.EventQuery{CalendarID: e.CalendarUUID}) {
+		var cut *client.Cut
+		if errors.As(err, &cut) {
+			break
+		}
+		if err != nil {
+			return 0, err
+		}
+		if other.RecurringEventID == e.RecurringEventID && other.BotParam != nil {
+			n++
+		}
+	}
+	if n == 0 && e.BotParam != nil { // of an event that is over
+		n = 1
+	}
+	return n, nil
+}
+
+// unschedule cancels recordings, and says so where there was none.
+func unschedule(ctx context.Context, api *client.Client, call *Call, in eventAndSeries) (*recordings, error) {
+	const none = "Nothing was scheduled, so nothing was cancelled"
+	if event, err := api.Event(ctx, in.EventID); err == nil { // else the API itself says what is wrong
+		n, err := scheduledOf(ctx, api, event, in.AllOccurrences)
+		switch {
+		case err == nil && n == 0:
+			return recordingsOf(call, none, []client.Event{*event}, "schedule_recording schedules one.")
+		case call.idle:
+			return nil, badArgument("A recording was scheduled just now. Call again, and the person is asked.")
+		}
+	}
+	events, err := api.UnscheduleRecording(ctx, in.EventID, in.AllOccurrences)
+	if err != nil {
+		return nil, err
+	}
+	left := 0
+	for _, e := range events {
+		if e.BotParam != nil {
+			left++
+		}
+	}
+	if left > 0 {
+		return recordingsOf(call, fmt.Sprintf("Not all cancelled, as %s still have a recording", counted(left, "event")), events, "look with get_calendar_event.")
+	}
+	return recordingsOf(call, "Cancelled", events, "")
+}
+
+// unconfirmedIn counts events whose recording the API's answer does not show.
+func unconfirmedIn(events []client.Event) (n int) {
+	for _, e := range events {
+		if e.BotParam == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // clearable are the settings of a recording that can be emptied.
@@ -132,6 +201,9 @@ func change(ctx context.Context, api *client.Client, call *Call, in updateRecord
 	events, err := api.UpdateRecording(ctx, in.EventID, in.AllOccurrences, body)
 	if err != nil {
 		return nil, err
+	}
+	if n := unconfirmedIn(events); n > 0 {
+		return recordingsOf(call, fmt.Sprintf("Sent, but the answer shows no recording for %d of", n), events, "look with get_calendar_event; schedule_recording schedules one.")
 	}
 	return recordingsOf(call, "Changed", events, "unschedule_recording cancels it.")
 }

@@ -54,6 +54,33 @@ const latest = "latest"
 // recentBots is how many bots are looked through for the latest meeting.
 const recentBots = 200
 
+// passedShown is how many of the meetings that latest passes over are named.
+const passedShown = 3
+
+// more says how many there are beside those that are named.
+func more(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
+}
+
+// pass notes which meetings latest passed over. Even an answer that is an error
+// has it, as the meeting that was meant may be one of those.
+func (c *Call) pass(text string) {
+	c.note(text)
+	c.passed = append(c.passed, text)
+}
+
+// withPassed adds to a mistake which meetings latest passed over.
+func (c *Call) withPassed(err error) error {
+	var argument *argumentError
+	if len(c.passed) == 0 || !errors.As(err, &argument) {
+		return err
+	}
+	return &argumentError{argument.text + "\nNote: " + strings.Join(c.passed, "\nNote: "), argument.decision}
+}
+
 // finished resolves "latest", and returns any other id as it is. The id then
 // stays the same over pages. Should the latest meeting have no transcript, the
 // newest that has one is named.
@@ -63,7 +90,14 @@ func finished(ctx context.Context, api *client.Client, call *Call, id string) (s
 	}
 	var newest string
 	var cut *client.Cut
-	seen := 0
+	var running []string // newer meetings that have not ended
+	seen, passed := 0, 0
+	take := func() (string, error) {
+		if passed > 0 {
+			call.pass(fmt.Sprintf("latest passed over %s, not ended yet: %s%s.", counted(passed, "newer meeting"), strings.Join(running, ", "), more(passed-len(running))))
+		}
+		return newest, nil
+	}
 	for bot, err := range api.AllBots(ctx, client.BotQuery{Limit: pageSize}) {
 		if errors.As(err, &cut) {
 			call.note(cut.Error() + "; there may be a newer meeting.")
@@ -74,16 +108,22 @@ func finished(ctx context.Context, api *client.Client, call *Call, id string) (s
 		}
 		switch {
 		case bot.EndedAt.IsZero():
+			if newest != "" {
+				break
+			}
+			if passed++; len(running) < passedShown {
+				running = append(running, fmt.Sprintf("bot_id %s of %s", untrusted.ID(bot.UUID), stamp(bot.CreatedAt)))
+			}
 		case newest == "":
 			newest = bot.UUID
 			call.keep("bot_id", newest)
 			call.latest = &bot
 			if len(bot.Speakers) > 0 {
-				return newest, nil
+				return take()
 			}
 		case len(bot.Speakers) > 0:
-			call.note(fmt.Sprintf("the latest meeting has no transcript; the newest that has one is of %s, bot_id %s.", stamp(bot.CreatedAt), bot.UUID))
-			return newest, nil
+			call.pass(fmt.Sprintf("the latest meeting has no transcript; the newest that has one is of %s, bot_id %s.", stamp(bot.CreatedAt), untrusted.ID(bot.UUID)))
+			return take()
 		}
 		if seen++; seen == recentBots {
 			break
@@ -91,7 +131,7 @@ func finished(ctx context.Context, api *client.Client, call *Call, id string) (s
 	}
 	switch {
 	case newest != "":
-		return newest, nil
+		return take()
 	case cut != nil:
 		return "", badArgument("No meeting that has ended was found: %v.\nlist_bots with created_before may reach older ones.", cut)
 	case seen == 0:

@@ -155,6 +155,8 @@ type Call struct {
 	last    rendered
 	trim    func(next string) string // leaves out what the caller cannot do; nil: nothing
 	latest  *client.ListedBot        // what bot_id latest stands for, nil when it was not asked for
+	passed  []string                 // what latest passed over
+	idle    bool                     // nothing would be lost, so that nobody was asked
 }
 
 // given are those of some arguments of text that the call came with.
@@ -289,7 +291,7 @@ func (t *Tool) answer(ctx context.Context, req mcp.CallToolRequest, record *audi
 		t.policy.watches.stir(ctx, bot)
 	}
 	if err != nil {
-		return nil, err
+		return nil, call.withPassed(err)
 	}
 	result, err := call.result(out)
 	if t.Effect == Writes {

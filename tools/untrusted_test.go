@@ -29,6 +29,7 @@ var ours = []string{
 	"eventList.next_cursor",
 	"fetched.metadata", "fetched.text",
 	"joined.joins_at", "joined.platform",
+	"left.state",
 	"listedBot.created_at", "listedBot.ended_at", "listedBot.title_source",
 	"listedDetails.last_accessed_at",
 	"meeting.bot_exited_at", "meeting.bot_joined_at", "meeting.created_at", "meeting.ended_at", "meeting.files", "meeting.platform", "meeting.remedy", "meeting.state", "meeting.title_source",

@@ -65,7 +65,7 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 		if r := a.call(row.tool, row.args); !r.isError || !strings.Contains(r.text, row.wanted) {
 			t.Errorf("%s on %d %s: %s", row.tool, row.status, row.body, r.text)
 		}
-		if n := asked.Load(); n != 1 && row.tool != "list_bots" {
+		if n := asked.Load(); n != 1 && row.tool != "list_bots" && row.tool != "leave_meeting" { // which looks first
 			t.Errorf("%s on %d: asked %d times", row.tool, row.status, n)
 		}
 	}
