@@ -45,6 +45,9 @@ type reading struct {
 
 // read reads a meeting. It fails only when ctx ends, or without a word.
 func read(ctx context.Context, turns []transcript.Turn) (*reading, error) {
+	if err := work.Check(ctx); err != nil {
+		return nil, err
+	}
 	words := transcript.Words(turns)
 	if words == 0 {
 		return nil, ErrNothingSaid
