@@ -22,8 +22,8 @@ const (
 const (
 	drainMost  = 8 << 20
 	drainTime  = time.Second
-	drainsEach = 2
-	drainsAll  = 32
+	drainsEach = 8
+	drainsAll  = 64
 )
 
 // Limits are how much of bodies may be read at once. Zero is no limit.
