@@ -142,7 +142,7 @@ func stays(t *testing.T, url string, c access.Credential) <-chan error {
 func TestRights(t *testing.T) {
 	all := accesstest.NewTokens(t, client.NewSecret(sandbox.Key), time.Now())
 	url, _, _ := serving(t, master(all.Path, accesstest.MasterKey("first", ""), accesstest.MasterKey("second", "")), append(noLimits, "--auth", "token")...)
-	const closed = "not found" // a tool that a caller may not use is not there
+	const closed = "There is no such tool for you" // a tool that a caller may not use is not there
 	const join = `{"meeting_url":"https://meet.google.com/%s","bot_name":"Ada"}`
 	for _, row := range []struct {
 		token, tool, args string

@@ -177,6 +177,7 @@ func (h *web) pass(w http.ResponseWriter, r *http.Request, to int64, session str
 		h.log.Error("a message cannot be passed on", "error", err)
 		return false
 	}
+	losses := h.state.Losses()
 	h.state.Publish(r.Context(), topicOf(to), message)
 	late := time.NewTimer(relayPatience)
 	defer late.Stop()
@@ -191,7 +192,13 @@ func (h *web) pass(w http.ResponseWriter, r *http.Request, to int64, session str
 	case <-late.C:
 	case <-r.Context().Done():
 	}
-	return false
+	if h.state.Losses() == losses {
+		return false
+	}
+	w.Header().Set("Retry-After", "1")
+	answer(w, http.StatusServiceUnavailable, refuse(nil, mcp.INTERNAL_ERROR,
+		"It is not known whether your message arrived: another replica of this server has your session, and could not be reached. If it was to change something, look first; else try again in a second."))
+	return true
 }
 
 // takeOver does what another replica passed on, in the name of who opened the
