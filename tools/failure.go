@@ -117,6 +117,7 @@ func (t *Tool) lister() string {
 		{"event_id", "list_calendar_events gives event_id; it is not the provider's id."},
 		{"connection_id", "list_zoom_connections gives connection_id."},
 		{"calendar_id", "list_calendars gives calendar_id."},
+		{"id", "search gives id."},
 	} {
 		if t.takes(id.name) {
 			return id.lister
