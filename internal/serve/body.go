@@ -56,6 +56,9 @@ func (h *web) body(w http.ResponseWriter, r *http.Request) (m message, release f
 	var large *bodies.TooLarge
 	switch {
 	case errors.As(err, &large):
+		if release != nil {
+			defer release()
+		}
 		in := &jsonrpc.Finder{}
 		_, _ = in.Write(raw)
 		h.bodies.Drain(w, r, access.CallerOf(r.Context()), access.AddressOf(r.Context()), in)

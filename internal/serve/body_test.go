@@ -2,6 +2,7 @@ package serve_test
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -98,7 +99,9 @@ func TestRefusedBodies(t *testing.T) {
 	w := newWeb(t, func(_ *serve.Server, o *serve.Web) {
 		o.Door, o.Limits, o.Bodies = keyDoor(t), serve.Limits{Reads: 7, Writes: 3}, gate
 	})
-	one, other := w.caller(t, sandbox.Key, "session"), w.caller(t, "sandbox-2", "sse")
+	large := bodies.New(bodies.Limits{CallerBytes: 16 << 20}, work.NewPool(2, 64<<20))
+	wide := newWeb(t, func(_ *serve.Server, o *serve.Web) { o.Door, o.Limits, o.Bodies = keyDoor(t), serve.Limits{}, large })
+	one, other, roomy := w.caller(t, sandbox.Key, "session"), w.caller(t, "sandbox-2", "sse"), wide.caller(t, sandbox.Key, "session")
 	ping := func(size int) string {
 		return `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"` + strings.Repeat("x", size) + `"}}`
 	}
@@ -120,6 +123,19 @@ func TestRefusedBodies(t *testing.T) {
 		if status != step.status || !strings.Contains(body, step.want) || (status == 429) != (header.Get("Retry-After") != "") {
 			t.Errorf("step %d: got %d %v %s, want %d %s", i, status, header, body, step.status, step.want)
 		}
+	}
+	for range 2 { // its length is not announced, so that it is found out while it is held
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+wide.addr+"/mcp", io.MultiReader(strings.NewReader(ping(5<<20))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header = roomy.headers.Clone()
+		if status, _, body := send(t, r); status != 413 || !strings.Contains(body, `"id":1`) {
+			t.Errorf("in chunks: got %d %s", status, body)
+		}
+	}
+	if use := large.Use(); use.Bytes != 0 || use.Bodies != 0 {
+		t.Errorf("left: %+v", use)
 	}
 	var group sync.WaitGroup
 	for range 20 { // what is no message at all counts too
