@@ -14,7 +14,10 @@ import (
 func BenchmarkExtract(b *testing.B) {
 	all := meetings(b)
 	for _, words := range []int{10_000, 30_000, 100_000} {
-		turns := asLongAs(words, all)
+		turns, err := transcript.Prepare(b.Context(), asLongAs(words, all)) // as meetings are stored
+		if err != nil {
+			b.Fatal(err)
+		}
 		for _, r := range []summarize.Request{
 			{Turns: turns},
 			{Turns: turns, Kind: summarize.Minutes},

@@ -158,7 +158,21 @@ func (r *reading) suspect(ctx context.Context, pieces []piece) (orders []bool, e
 	for k, p := range pieces {
 		said[k] = transcript.Turn{Index: k, Speaker: r.turns[p.turn].Speaker, Text: r.turns[p.turn].Text[p.from:p.to]}
 	}
-	checked, err := transcript.Prepare(ctx, said)
+	doubtful := said // the pieces to look at; where turns were before, only those of long ones in which something was found
+	if transcript.Prepared(r.turns) && !r.long {
+		doubtful = nil
+		for k, p := range pieces {
+			if whole := len(said[k].Text) == len(r.turns[p.turn].Text); !whole && slices.ContainsFunc(r.turns[p.turn].Suspicions(), ordering) {
+				doubtful = append(doubtful, said[k])
+			}
+		}
+		for _, s := range r.odd {
+			if s.Name && ordering(s) {
+				r.named[r.speakerOf(s.Turn)] = true
+			}
+		}
+	}
+	checked, err := transcript.Prepare(ctx, doubtful)
 	if err != nil {
 		return nil, err
 	}
@@ -177,15 +191,23 @@ func (r *reading) suspect(ctx context.Context, pieces []piece) (orders []bool, e
 			r.odd = append(r.odd, s)
 		}
 	}
+	for k, p := range pieces { // what only the whole turn shows
+		orders[k] = orders[k] || r.named[said[k].Speaker] || !found[p.turn] && slices.ContainsFunc(r.turns[p.turn].Suspicions(), ordering)
+	}
 	for k, is := range slices.Clone(orders) {
 		for next := max(0, k-nextPieces); is && next <= min(len(pieces)-1, k+nextPieces); next++ {
 			orders[next] = orders[next] || said[next].Speaker == said[k].Speaker
 		}
 	}
-	for k, p := range pieces { // what only the whole turn shows
-		orders[k] = orders[k] || r.named[said[k].Speaker] || !found[p.turn] && slices.ContainsFunc(r.turns[p.turn].Suspicions(), ordering)
-	}
 	return orders, work.Check(ctx)
+}
+
+// speakerOf is who speaks in the turn of an Index.
+func (r *reading) speakerOf(index int) string {
+	if i := slices.IndexFunc(r.turns, func(t transcript.Turn) bool { return t.Index == index }); i >= 0 {
+		return r.turns[i].Speaker
+	}
+	return ""
 }
 
 // ordering reports a suspicion of what may be an order.
