@@ -187,3 +187,18 @@ func TestLongList(t *testing.T) {
 		t.Errorf("when all are read: %s", r.text)
 	}
 }
+
+// TestIDInCapitals reads and deletes a meeting by its id in capitals, as some
+// programs write UUIDs: it is the same meeting.
+func TestIDInCapitals(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, tools.Policy{})
+	weekly := a.meetingOf("weekly sync")
+	a.ok("get_transcript", `{"bot_id":"`+weekly+`"}`)
+	a.ok("delete_meeting_data", `{"bot_id":"`+strings.ToUpper(weekly)+`"}`)
+	for _, id := range []string{weekly, " " + strings.ToUpper(weekly)} {
+		if r := a.call("get_transcript", `{"bot_id":"`+id+`"}`); strings.Contains(r.text, "0:") {
+			t.Errorf("%s is shown after it was deleted: %.300s", id, r.text)
+		}
+	}
+}

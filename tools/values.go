@@ -159,6 +159,9 @@ func (r *reader) text(s *jsonschema.Schema, path string, raw jsontext.Value) jso
 		}
 		text = fmt.Sprint(s.Enum[i])
 	}
+	if strings.HasSuffix(path, "_id") {
+		text = canonicalID(text)
+	}
 	var err error
 	switch known.kind {
 	case kindSecret:
@@ -176,6 +179,16 @@ func (r *reader) text(s *jsonschema.Schema, path string, raw jsontext.Value) jso
 		r.wrong("%s: %v.", path, err)
 	}
 	return out
+}
+
+// canonicalID spells a UUID as the API does: what is stored or deleted under one
+// spelling must be found under the others.
+func canonicalID(text string) string {
+	id := strings.TrimSpace(text)
+	if len(id) == 36 && strings.Count(id, "-") == 4 && strings.Trim(id, "0123456789abcdefABCDEF-") == "" {
+		return strings.ToLower(id)
+	}
+	return text
 }
 
 // enumIndex is the place of a text among the values that there are, -1 if it is
