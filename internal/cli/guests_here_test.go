@@ -36,7 +36,7 @@ func TestGuests(t *testing.T) {
 		l.Close()
 		_, log, _ := serving(t, []string{"MEETING_BAAS_BASE_URL=" + api, "MEETMCP_MASTER_KEYS=a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="},
 			"--addr", address, "--auth", "key", "--redis", "redis://"+redis.Addr, "--public-url", "http://"+address, "--take-webhooks",
-			"--trusted-proxies", "127.0.0.1", "--metrics-addr", "127.0.0.1:0", "--call-limit", "2s", "--max-bots-per-hour", "0")
+			"--trusted-proxies", "127.0.0.1", "--metrics-addr", "127.0.0.1:0", "--call-limit", "30s", "--max-bots-per-hour", "0")
 		*r = &replica{url: "http://" + address, log: log}
 		metrics[i] = "http://" + log.find(t, `serving metrics address=(\S+)`)
 	}
@@ -60,7 +60,7 @@ func TestGuests(t *testing.T) {
 				if in.Kind != kind {
 					continue
 				}
-				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				g := h.guest(ctx, fmt.Sprintf("key-of-guest-%d", i), fmt.Sprintf("198.51.100.%d", i))
 				if err := in.Do(ctx, g); err != nil {
 					t.Errorf("%s: %v", in.Name, err)
@@ -78,7 +78,7 @@ func TestGuests(t *testing.T) {
 	}
 	for i, from := range metrics {
 		var left map[string]float64
-		for late := time.Now().Add(20 * time.Second); time.Now().Before(late); time.Sleep(50 * time.Millisecond) {
+		for late := time.Now().Add(40 * time.Second); time.Now().Before(late); time.Sleep(50 * time.Millisecond) {
 			if left = counted(t, from); left["content_bytes"]+left["bodies"]+left["bodies_bytes"]+left["turns_waiting"] == 0 {
 				break
 			}
