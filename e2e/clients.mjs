@@ -100,7 +100,8 @@ async function suite(t, client, transport) {
     unsubscribe = await subscribe(`meeting://${mine}`, `meeting://${mine}/transcript`)
     await until("the bot is in the call", async () => (await ok("wait_for_meeting", { bot_id: mine, until: "joined", timeout_s: 10 })).reached)
     await aMinute()
-    assert.equal((await ok("leave_meeting", { bot_id: mine })).ok, true)
+    const left = await ok("leave_meeting", { bot_id: mine })
+    assert.ok(left.ok || left.state === "ended") // a meeting lasts two seconds here, and may be over
     const end = await until("the transcript is there", async () => {
       const look = await ok("get_meeting_data", { bot_id: mine, include_transcripts: true, max_tokens: 2000 })
       return look.state === "ended" && look.transcript.words > 0 && look

@@ -42,7 +42,8 @@ for (const [name, reach] of [
       const look = await call("get_meeting_data", { bot_id })
       assert.equal(look.bot_id, bot_id)
       assert.match(look.state, /^(joining|in call|ended)$/)
-      assert.equal((await call("leave_meeting", { bot_id })).ok, true)
+      const left = await call("leave_meeting", { bot_id })
+      assert.ok(left.ok || left.state === "ended") // a meeting lasts two seconds here, and may be over
     })
   })
 }
