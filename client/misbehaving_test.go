@@ -93,8 +93,12 @@ var misbehaviours = []misbehaviour{
 	{name: "507 and a web page", want: unsure, defence: "unsure writes", answer: says(507, "text/html", "<html>")},
 	{name: "599", want: unsure, defence: "unsure writes", answer: says(599, "text/plain", "tired")},
 	{name: "408", want: unsure, defence: "unsure writes", answer: says(408, "", "")},
-	{name: "303 to a page", want: unsure, defence: "unsure writes", answer: func(w http.ResponseWriter, r *http.Request, _ write) { http.Redirect(w, r, "http://127.0.0.1:1/", 303) }},
-	{name: "307 elsewhere", want: refused, answer: func(w http.ResponseWriter, r *http.Request, _ write) { http.Redirect(w, r, "http://127.0.0.1:1/", 307) }},
+	{name: "303 to a page", want: unsure, defence: "unsure writes", answer: func(w http.ResponseWriter, r *http.Request, _ write) {
+		http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusSeeOther)
+	}},
+	{name: "307 elsewhere", want: refused, answer: func(w http.ResponseWriter, r *http.Request, _ write) {
+		http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
+	}},
 	{name: "503 that asks to come back", want: unsure, defence: "one request", answer: func(w http.ResponseWriter, r *http.Request, of write) {
 		w.Header().Set("Retry-After", "0.001")
 		says(503, "", "")(w, r, of)
